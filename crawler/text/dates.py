@@ -241,23 +241,31 @@ def _scan(text: str, now: datetime, year_hint: int | None) -> list[tuple[int, in
         for match in form.pattern.finditer(folded):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
-            hour = clock.AFTER_DAY.match(folded, match.end()) if form.timed else None
+            hour, start, end = _extent(folded, form, match, taken)
             if form.needs_time and hour is None:
                 continue
-            end = hour.end() if hour else match.end()
             if form.whole and folded[match.start() : end].strip() != bare:
                 continue
-            start = match.start()
-            if hour is None and form.timed and (hour := clock.BEFORE_DAY.search(folded, 0, start)):
-                if any(hour.start() < stop for _, stop in taken if stop <= start):  # another date's time
-                    hour = None
-                else:
-                    start = hour.start()
             taken.append((start, end))
             moment = _build(match, form.read, context, hour, text[start:end].strip())
             if moment is not None:
                 found.append((form.rank, start, moment))
     return found
+
+
+def _extent(
+    folded: str, form: _Form, match: re.Match[str], taken: list[tuple[int, int]]
+) -> tuple[re.Match[str] | None, int, int]:
+    """Return the time beside a date, and where the date begins and ends with it."""
+    start, end = match.span()
+    if not form.timed:
+        return None, start, end
+    if hour := clock.AFTER_DAY.match(folded, end):
+        return hour, start, hour.end()
+    hour = clock.BEFORE_DAY.search(folded, 0, start)
+    if hour is None or any(hour.start() < stop <= start for _, stop in taken):  # another date's time
+        return None, start, end
+    return hour, hour.start(), end
 
 
 def _build(
