@@ -1,0 +1,104 @@
+"""Decoded text of a page → a parsed tree that the rest of ``crawler.page`` reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree, html
+
+# An article of 3 million characters does not exist; pages of 2 MB with inlined pictures do.
+MAX_CHARS = 8_000_000
+# Junk in the first characters that tells bytes of a picture or an archive from a page.
+SNIFFED = 4096
+MAX_JUNK_SHARE = 0.02
+
+_SIGNATURES = (
+    ("\x89PNG", "a PNG picture"),
+    ("GIF87a", "a GIF picture"),
+    ("GIF89a", "a GIF picture"),
+    ("\xff\xd8\xff", "a JPEG picture"),
+    ("RIFF", "a RIFF file (WebP or sound)"),
+    ("%PDF-", "a PDF document"),
+    ("PK\x03\x04", "a ZIP archive or an office document"),
+    ("\x1f\x8b", "gzip data"),
+)
+_END_TAGS = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
+_HTML_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|div|p|table|h[1-6]|article|span|br|ul|a)\b", re.IGNORECASE
+)
+_XML_ROOT = re.compile(r"<\s*([A-Za-z][\w:.-]*)")
+_XML_OPENING = re.compile(r"\s*<\?xml\b[^>]*\?>", re.IGNORECASE)
+# XML 1.0 forbids these, and libxml2 stops at some of them.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+class PageError(Exception):
+    """A page that cannot be read: its address and the reason in words."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url or 'page'}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """A parsed page: the root element, its address, and what was computed from it once (``cache``)."""
+
+    root: html.HtmlElement
+    url: str
+    cache: dict[str, object] = field(default_factory=dict, repr=False)
+
+
+def parse_html(text: str, url: str = "") -> Page:
+    """Parse a page's decoded text.
+
+    End tags of ``html`` and ``body`` are ignored, since government pages often close them early and
+    libxml2 then drops the rest. Raises ``PageError`` when the text is no HTML page (JSON, a feed or other
+    XML, a picture, nothing), is larger than ``MAX_CHARS`` or nested deeper than libxml2 follows (2,048).
+    """
+    _refuse_other_formats(text, url)
+    cleaned = _CONTROLS.sub("", _END_TAGS.sub("", _XML_OPENING.sub("", text, count=1)))
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(cleaned.encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as problem:
+        raise PageError(url, f"the page cannot be parsed as HTML ({problem})") from problem
+    if any(entry.type_name in {"ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR"} for entry in parser.error_log):
+        raise PageError(url, "the page's elements are nested deeper than any article's")
+    if root.find("body") is None:
+        root.append(html.Element("body"))
+    return Page(root, url)
+
+
+def _refuse_other_formats(text: str, url: str) -> None:
+    """Raise PageError when the text is empty, too long, or something other than HTML."""
+    if len(text) > MAX_CHARS:
+        raise PageError(url, f"the page has {len(text):,} characters, more than the limit of {MAX_CHARS:,}")
+    start = text[:SNIFFED].lstrip("\ufeff \t\r\n\u3000")
+    if not start:
+        raise PageError(url, "the page is empty")
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature):
+            raise PageError(url, f"this is {name}, not an HTML page")
+    junk = sum(1 for char in start if char == "\ufffd" or (char < " " and char not in "\t\r\n\f"))
+    if junk > MAX_JUNK_SHARE * len(start) and not _HTML_TAG.search(start):
+        raise PageError(url, "these are binary data, not an HTML page")
+    if start[0] in "{[" and _is_json(text):
+        raise PageError(url, "this is a JSON document, not an HTML page")
+    if start.startswith(("<?xml", "<rss", "<feed", "<urlset", "<sitemapindex")):
+        xml_root = _XML_ROOT.search(start)
+        if xml_root and xml_root[1].lower() != "html":
+            raise PageError(url, f"this is an XML document ({xml_root[1]}), not an HTML page")
+    if not _HTML_TAG.search(text):
+        raise PageError(url, "the text holds no HTML element")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text.lstrip("\ufeff \t\r\n"))
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,262 @@
+"""A parsed page → the lines that it displays, in document order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.items import BlockKind
+from crawler.page import roles, tables
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_EDGES = " \t\r\n\f\xa0\u3000\u2002\u2003\ufeff\u200b"
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?<![a-z])(?:caption|figcaption|pic-?(?:info|text|desc|intro)|img-?(?:info|text|desc))(?![a-z])"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One displayed line: text that no block element and no ``<br>`` breaks, or one row of a data table.
+
+    ``element`` is the innermost block element around it, ``heading`` the level of the heading it stands in
+    (0 for none), ``chars`` the number of its characters without white space and ``link_chars`` those of
+    them in links; ``table`` is the data table that it is a row of (cells joined with tabs), ``chrome`` what
+    the nearest telling class, id or element name around it says (``nav crumb footer header comment related
+    share pager tools advert``, empty for none). ``index`` counts from 0 over the page.
+    """
+
+    index: int
+    text: str
+    element: HtmlElement
+    heading: int
+    chars: int
+    link_chars: int
+    kind: BlockKind
+    table: HtmlElement | None
+    chrome: str
+
+    @property
+    def link_density(self) -> float:
+        """The share (0 to 1) of the characters that stand inside links."""
+        return self.link_chars / self.chars if self.chars else 0.0
+
+    @property
+    def in_heading(self) -> bool:
+        """Whether the line stands in h1 to h6."""
+        return self.heading > 0
+
+    @property
+    def place(self) -> str:
+        """Where the line stands, such as ``body/div#content/p[3]``."""
+        return place_of(self.element)
+
+
+@dataclass(slots=True, eq=False)
+class Layout:
+    """What a page displays, in order.
+
+    ``marks`` are comments and ``ContentStart``-like meta tags, ``pictures`` the ``img`` elements, each with
+    the index of the line that follows it.
+    """
+
+    lines: list[Line]
+    marks: list[tuple[int, str]]
+    pictures: list[tuple[int, HtmlElement]]
+
+
+def walk(root: HtmlElement, *, hidden: bool = False) -> Layout:
+    """Return what is displayed below ``root``; with ``hidden`` also what styles hide."""
+    walker = _Walker(hidden=hidden)
+    events = etree.iterwalk(root, events=("start", "end", "comment"))
+    for event, element in events:
+        if event == "start":
+            if not walker.enter(element):
+                events.skip_subtree()
+        elif event == "end":
+            walker.leave(element)
+        else:
+            walker.comment(element.text, element.tail)
+    walker.flush()
+    return walker.layout
+
+
+class _Walker:
+    """Collects the lines of a tree while its elements are entered and left."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        self.layout = Layout([], [], [])
+        self.hidden = hidden
+        self.parts: list[str] = []
+        self.linked: list[str] = []
+        self.links = 0
+        self.pre = 0
+        self.blocks: list[HtmlElement] = []
+        self.heads: list[int] = [0]
+        self.roles: list[str] = [""]
+        self.table: HtmlElement | None = None
+
+    def enter(self, element: HtmlElement) -> bool:
+        """Start an element; False when nothing in it is to be seen."""
+        tag = str(element.tag)
+        if tag in roles.UNSEEN or (not self.hidden and _is_hidden(element)):
+            self.blocks.append(element)
+            self.heads.append(self.heads[-1])
+            self.roles.append(self.roles[-1])
+            return False
+        if tag == "a" and (element.get("href") or element.get("onclick")):
+            self.links += 1
+        elif tag == "img":
+            self.layout.pictures.append((len(self.layout.lines), element))
+        elif tag == "br":
+            self._break()
+        elif tag == "meta":
+            if name := element.get("name"):
+                self.layout.marks.append((len(self.layout.lines), name))
+        elif tag not in roles.INLINE and ":" not in tag:
+            self._start_block(element, tag)
+        if element.text:
+            self._add(element.text)
+        return True
+
+    def leave(self, element: HtmlElement) -> None:
+        """End an element and take the text behind it."""
+        tag = str(element.tag)
+        if self.blocks and self.blocks[-1] is element:
+            if tag not in roles.UNSEEN:
+                self._end_block(element, tag)
+            self.blocks.pop()
+            self.heads.pop()
+            self.roles.pop()
+        elif tag == "a" and (element.get("href") or element.get("onclick")):
+            self.links -= 1
+        if element.tail:
+            self._add(element.tail)
+
+    def comment(self, text: str | None, tail: str | None) -> None:
+        """Take a comment as a mark, and the text behind it."""
+        if text:
+            self.layout.marks.append((len(self.layout.lines) + bool(self.parts), text.strip()))
+        if tail:
+            self._add(tail)
+
+    def flush(self) -> None:
+        """End the line that is being collected."""
+        if not self.parts:
+            return
+        text = "".join(self.parts)
+        linked = "".join(self.linked)
+        self.parts.clear()
+        self.linked.clear()
+        text = _SPACE.sub(" ", text).strip(_EDGES) if self.table is None else tables.row_text(text)
+        chars = sum(map(len, text.split()))
+        if not chars or not self.blocks:
+            return
+        element = self.blocks[-1]
+        self.layout.lines.append(
+            Line(
+                index=len(self.layout.lines),
+                text=text,
+                element=element,
+                heading=self.heads[-1],
+                chars=chars,
+                link_chars=min(chars, sum(map(len, linked.split()))) if linked else 0,
+                kind=self._kind(element),
+                table=self.table,
+                chrome=self.roles[-1],
+            )
+        )
+
+    def _start_block(self, element: HtmlElement, tag: str) -> None:
+        if self.table is None:
+            self.flush()
+            if tag == "table" and tables.is_data(element):
+                self.table = element
+        elif tag in {"tr", "caption"}:
+            self.flush()
+        else:
+            self.parts.append(" ")
+        if tag == "pre":
+            self.pre += 1
+        self.blocks.append(element)
+        self.heads.append(_HEADINGS.get(tag, self.heads[-1]))
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        role = roles.TAGS.get(tag, "") or (roles.role_of(names) if len(names) > 1 else "")
+        self.roles.append(role or self.roles[-1])
+
+    def _end_block(self, element: HtmlElement, tag: str) -> None:
+        if self.table is None or tag in {"tr", "caption", "table"}:
+            self.flush()
+        elif tag in {"td", "th"}:
+            self.parts.append(tables.CELL)
+        else:
+            self.parts.append(" ")
+        if self.table is element:
+            self.table = None
+        if tag == "pre":
+            self.pre -= 1
+
+    def _break(self) -> None:
+        if self.table is None:
+            self.flush()
+        else:
+            self.parts.append(" ")
+
+    def _add(self, text: str) -> None:
+        if self.pre and self.table is None and "\n" in text:
+            for number, piece in enumerate(text.split("\n")):
+                if number:
+                    self.flush()
+                self._add_piece(piece)
+        else:
+            self._add_piece(text)
+
+    def _add_piece(self, text: str) -> None:
+        if self.parts or not text.isspace():
+            self.parts.append(text)
+            if self.links:
+                self.linked.append(text)
+
+    def _kind(self, element: HtmlElement) -> BlockKind:
+        tag = str(element.tag)
+        if self.table is not None:
+            return BlockKind.TABLE
+        if self.heads[-1]:
+            return BlockKind.HEADING
+        if tag in {"li", "dd", "dt"}:
+            return BlockKind.LIST
+        if tag in {"figcaption", "caption"} or _CAPTION.search((element.get("class") or "").lower()):
+            return BlockKind.CAPTION
+        return BlockKind.PARAGRAPH
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    return (style is not None and _NOT_DISPLAYED.search(style) is not None) or (
+        element.get("hidden") is not None and element.tag != "body"
+    )
+
+
+def place_of(element: HtmlElement) -> str:
+    """Return where an element stands, by ids and positions: ``body/div#content/p[3]``."""
+    steps = []
+    for node in [element, *element.iterancestors()]:
+        tag = str(node.tag)
+        if tag == "html":
+            break
+        identity = node.get("id")
+        if identity:
+            steps.append(f"{tag}#{identity.strip()}")
+        elif tag == "body":
+            steps.append(tag)
+        else:
+            steps.append(f"{tag}[{1 + len(list(node.itersiblings(tag, preceding=True)))}]")
+    return "/".join(reversed(steps))
