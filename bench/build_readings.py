@@ -1,6 +1,6 @@
-"""Build crawler/text/readings.tsv from the pypinyin package (MIT licence).
+"""Build crawler/text/data/readings.tsv from the pypinyin package (MIT licence).
 
-    python bench/build_readings.py > crawler/text/readings.tsv
+    python bench/build_readings.py > crawler/text/data/readings.tsv
 
 Needs pypinyin, which nothing else here does: run it in an environment of its own. A line of the table is a
 list of toned readings, the first reading first, a tab, and every character that has exactly those readings.

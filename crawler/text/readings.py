@@ -14,7 +14,7 @@ _COMBINING = str.maketrans("", "", "\u0300\u0301\u0304\u030c")
 
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
-    lines = files("crawler.text").joinpath("readings.tsv").read_text(encoding="utf-8").splitlines()
+    lines = files("crawler.text").joinpath("data/readings.tsv").read_text(encoding="utf-8").splitlines()
     table: dict[str, tuple[str, ...]] = {}
     for line in lines:
         listed, _, characters = line.partition("\t")

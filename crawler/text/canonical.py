@@ -1,0 +1,89 @@
+"""The form of a text that matching, searching and comparing use."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from crawler.text import script
+
+_BLANKS = "\t\v\f \x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+_BLANK_RUN = re.compile(f"[{_BLANKS}]+")
+_CJK = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff“”‘’—…·％"
+_BLANK_BESIDE_CJK = re.compile(f"(?<=[{_CJK}]) | (?=[{_CJK}])")
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_REMOVED = re.compile(f"[{_INVISIBLE}]")
+# Compatibility ideographs and radicals that stand for characters, as some PDF files have them.
+_COMPATIBLE = re.compile("[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_QUOTES = str.maketrans("「」『』﹁﹂﹃﹄〝〞〟", "“”‘’“”‘’“””")
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: 0xA5, 0xFFE0: 0xA2, 0xFFE1: 0xA3}
+_FOLDED = str.maketrans({**_WIDTH, **_QUOTES})
+
+
+@cache
+def _leftovers(when: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Read the entries for one moment of the conversion: what finds them, and what each becomes."""
+    lines = files("crawler.text").joinpath("data/leftovers.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    table = {row[1]: row[2] for row in rows if row[0] == when}
+    longest_first = sorted(table, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), table
+
+
+def _exchange(when: str, text: str) -> str:
+    found, table = _leftovers(when)
+    return found.sub(lambda match: table[match[0]], text)
+
+
+def fold_width(text: str) -> str:
+    """Fold what looks different and means the same, script apart.
+
+    Full-width ASCII becomes half-width, Chinese punctuation included (，：；？！（） become ,:;?!()); 。、《》
+    have no half-width form and stay. 「」『』 become “”‘’. Blanks beside a Chinese character go, others become one
+    space; a line is a paragraph, empty lines go; characters without a shape go.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    text = _REMOVED.sub("", text)
+    if _COMPATIBLE.search(text):
+        text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    text = text.translate(_FOLDED)
+    text = _BLANK_RUN.sub(" ", text)
+    text = _BLANK_BESIDE_CJK.sub("", text)
+    return "\n".join(line for part in text.split("\n") if (line := part.strip()))
+
+
+def simplified(text: str) -> str:
+    """Convert the lines of a text that are Traditional to Simplified Chinese.
+
+    A line decides for itself where it has characters of one script only, else the whole text does.
+    """
+    page = script.count(text)
+    if not page.traditional:
+        return _exchange("always", text)
+    counts = [(line, script.count(line)) for line in text.split("\n")]
+    lines = [
+        _to_simplified(line)
+        if (found if any(found) else page).mostly_traditional
+        else _exchange("always", line)
+        for line, found in counts
+    ]
+    return "\n".join(lines)
+
+
+def _to_simplified(line: str) -> str:
+    converted = script.traditional_to_simplified(_exchange("before", line))
+    if script.count(converted).traditional:
+        converted = script.fold_characters(converted)
+    return _exchange("always", _exchange("after", converted))
+
+
+def canonical(text: str) -> str:
+    """Return the canonical form of a text: Simplified, folded (see ``fold_width``), a paragraph a line.
+
+    For matching, searching and fingerprints; show the text itself to people. Never raises, and
+    ``canonical(canonical(text)) == canonical(text)``. Lines are converted where they are mostly Traditional.
+    """
+    return simplified(fold_width(text))

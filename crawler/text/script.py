@@ -1,0 +1,105 @@
+"""Traditional or Simplified, and from the one to the other."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from opencc import OpenCC
+
+# What OpenCC refuses or takes for the end of the text.
+_UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
+
+
+class ScriptCount(NamedTuple):
+    """How many characters of a text are Traditional only and Simplified only."""
+
+    traditional: int
+    simplified: int
+
+    @property
+    def mostly_traditional(self) -> bool:
+        """Say whether Traditional characters outweigh; a text with neither kind is not Traditional."""
+        return self.traditional > self.simplified
+
+
+@cache
+def _converter(name: str) -> OpenCC:
+    return OpenCC(name)
+
+
+def _convert(name: str, text: str) -> str:
+    if not _UNCONVERTIBLE.search(text):
+        return str(_converter(name).convert(text))
+    parts = _UNCONVERTIBLE.split(text)
+    return "".join(part if at % 2 else str(_converter(name).convert(part)) for at, part in enumerate(parts))
+
+
+def traditional_to_simplified(text: str) -> str:
+    """Convert Traditional text, Taiwanese forms included, to Simplified by OpenCC's ``tw2s``.
+
+    Characters are converted by phrase, words are not exchanged. Simplified text is mostly left as it is,
+    but not always (乾, 著): ask ``count`` first.
+    """
+    return _convert("tw2s", text)
+
+
+@cache
+def _han() -> list[str]:
+    return [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+
+
+@cache
+def _single(name: str) -> dict[str, str]:
+    before = _han()
+    after = _convert(name, "\n".join(before)).split("\n")
+    return {char: to for char, to in zip(before, after, strict=True) if char != to}
+
+
+def _in(char: str, charset: str) -> bool:
+    try:
+        char.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def traditional_only() -> dict[str, str]:
+    """Return the characters that no Simplified text has, each with its Simplified form.
+
+    GB 2312 draws the line: 乾, 著, 瞭 or 徵 convert in some words and yet belong to Simplified.
+    """
+    return {char: to for char, to in _single("tw2s").items() if not _in(char, "gb2312")}
+
+
+@cache
+def simplified_only() -> frozenset[str]:
+    """Return the characters that no Traditional text has; Big5 draws the line (后, 里, 云 are in it)."""
+    return frozenset(char for char in _single("s2t") if not _in(char, "big5") and _in(char, "gb2312"))
+
+
+@cache
+def simplified_of() -> dict[str, str]:
+    """Return every character that has another Simplified form by itself, with that form."""
+    return {**_single("tw2s"), "著": "着"}
+
+
+@cache
+def _translation() -> dict[int, str]:
+    return str.maketrans(simplified_of())
+
+
+def fold_characters(text: str) -> str:
+    """Replace each Traditional character by its Simplified one, blind to the words it stands in.
+
+    One character in, one character out: for comparing, not for reading.
+    """
+    return text.translate(_translation())
+
+
+def count(text: str) -> ScriptCount:
+    """Count the characters of a text that belong to one script only."""
+    traditional = sum(map(traditional_only().__contains__, text))
+    return ScriptCount(traditional, sum(map(simplified_only().__contains__, text)))
