@@ -78,6 +78,7 @@ class Article:
     fetched: datetime  # aware, UTC
 
     # As read.
+    read_title: str = ""  # the headline before anything was repaired
     title: str = ""
     blocks: list[Block] = field(default_factory=list)
     head: list[str] = field(default_factory=list)  # displayed lines about the article: date, source, editor

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from scrapy.exceptions import DropItem
 
-class Refused(Exception):  # noqa: N818  it is an outcome that is counted, not a fault of the program
+
+class Refused(DropItem):  # an outcome that is counted, not a fault of the program
     """A page that is no article: names the page, the field and the reason in one sentence.
 
     ``kind`` is a short machine name for the counters, such as ``no-body`` or ``future-date``.

@@ -1,0 +1,54 @@
+"""``scrapy crawl``: visit one portal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from scrapy.utils.conf import arglist_to_dict
+
+from crawler import definition
+from crawler.cli import WrongUse
+from crawler.commands import patrol
+
+if TYPE_CHECKING:
+    import argparse
+
+ARGUMENTS = {"since", "until", "full", "base"}
+
+
+class Command(patrol.Command):
+    """The command; it replaces Scrapy's own, whose faults are tracebacks and whose exit status is 0 on most."""
+
+    default_settings: ClassVar[dict[str, str]] = {"LOG_LEVEL": "INFO"}
+
+    def syntax(self) -> str:
+        """Return how it is called."""
+        return "[-a since=DAY] [-a until=DAY] [-a full=1] [-a base=ADDRESS] PORTAL"
+
+    def short_desc(self) -> str:
+        """Return what it does."""
+        return "Visit one portal and store what is new"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        parser.add_argument("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="an argument")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Visit the portal; 1 if that failed."""
+        if len(args) != 1:
+            raise WrongUse("Say which portal to visit: scrapy crawl PORTAL.")
+        return self.visit(args, spider_arguments(opts.spargs))
+
+
+def spider_arguments(words: list[str]) -> dict[str, str]:
+    """Return the spider arguments of ``-a`` options, checked; raises WrongUse or DefinitionError."""
+    try:
+        found = arglist_to_dict(words)
+    except ValueError as error:
+        raise WrongUse("An argument is written -a NAME=VALUE.") from error
+    if unknown := set(found) - ARGUMENTS:
+        raise WrongUse(f"There is no argument {min(unknown)!r}; there are: {', '.join(sorted(ARGUMENTS))}.")
+    definition.Window.parse(found.get("since"), found.get("until"))
+    definition.parse_flag("full", found.get("full", ""))
+    return found

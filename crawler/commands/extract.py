@@ -1,0 +1,102 @@
+"""``scrapy extract``: read saved pages and print what a crawl would store of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler import chain
+from crawler.cli import EXIT_FAILED, EXIT_WRONG_USE, PortalwatchCommand, WrongUse
+from crawler.page.document import PageError, parse_html
+from crawler.reading import NO_RULES, Rules, read_article
+from crawler.records import record
+from crawler.refusals import Refused
+from crawler.roster import spider_class
+from crawler.text import charset
+
+if TYPE_CHECKING:
+    import argparse
+
+    from crawler.items import Article
+
+
+class Command(PortalwatchCommand):
+    """The command."""
+
+    def syntax(self) -> str:
+        """Return how it is called."""
+        return "[options] PAGE..."
+
+    def short_desc(self) -> str:
+        """Return what it does."""
+        return "Read saved pages and print their articles as JSON lines"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        parser.add_argument("--url", default="", help="the page's address, for links and dates (one page only)")
+        parser.add_argument("--spider", metavar="NAME", help="read with the rules of this portal's spider")
+        parser.add_argument("--explain", action="store_true", help="add each dropped block with its rule, and origins")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Print a JSON line a page; 1 if a page is no article, 2 if a file cannot be read at all."""
+        if not args:
+            raise WrongUse("Say which saved pages to read: scrapy extract PAGE...")
+        if opts.url and len(args) > 1:
+            raise WrongUse("--url belongs to one page; give one PAGE with it.")
+        assert self.settings is not None
+        rules, portal = NO_RULES, ""
+        if opts.spider:
+            spider = spider_class(self.settings, opts.spider)
+            rules, portal = Rules.of(spider()), opts.spider
+        pipelines = chain.reading_pipelines(self.settings)
+        unreadable = refused = 0
+        for path in args:
+            try:
+                article = extract(read_bytes(Path(path)), opts.url, rules, portal)
+                chain.run(article, pipelines)
+            except UnreadableFile as error:
+                unreadable += 1
+                print(error, file=sys.stderr)
+            except PageError as error:
+                unreadable += 1
+                print(f"{path}: {error.reason}.", file=sys.stderr)
+            except Refused as error:
+                refused += 1
+                print(f"{path}: refused: {error.field}: {error.reason}", file=sys.stderr)
+            else:
+                found: dict[str, Any] = {"path": path, **record(article, explain=opts.explain)}
+                print(json.dumps(found, ensure_ascii=False), flush=True)
+        if (unreadable or refused) and len(args) > 1:
+            print(f"{unreadable + refused} of {len(args)} pages could not be read.", file=sys.stderr)
+        return EXIT_WRONG_USE if unreadable else EXIT_FAILED if refused else 0
+
+
+class UnreadableFile(Exception):  # noqa: N818  the sentence reads better so
+    """A file that holds no page."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a saved page; raises UnreadableFile naming the file and the reason."""
+    if path.is_dir():
+        raise UnreadableFile(f"{path}: it is a directory, not a saved page.")
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"{path}: {error.strerror or error}.") from error
+    if not body.strip():
+        raise UnreadableFile(f"{path}: the file is empty.")
+    return body
+
+
+def extract(body: bytes, url: str, rules: Rules, portal: str) -> Article:
+    """Read the bytes of one page into a raw Article; raises PageError."""
+    decision = charset.decide(body)
+    page = parse_html(charset.decode(body, decision).text, url)
+    article = read_article(page, rules, portal=portal, now=datetime.now(UTC))
+    article.charset, article.charset_reason = decision.encoding, decision.reason
+    return article
+

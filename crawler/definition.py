@@ -1,0 +1,114 @@
+"""Checks a spider's definition and its arguments before a request is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from crawler.selectors import SelectorInvalid, compile_selector
+from crawler.text import dates
+
+if TYPE_CHECKING:
+    from crawler.spider import PortalSpider
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+REQUIRED = ("portal", "base", "sections", "entries", "title", "body")
+SELECTORS = (
+    "entries",
+    "entry_date",
+    "next_page",
+    "title",
+    "body",
+    "byline",
+    "published",
+    "source",
+    "authors",
+    "editors",
+    "breadcrumb",
+    "abstract",
+)
+
+
+class DefinitionError(ValueError):
+    """A spider that cannot be started; the sentence names the spider and the attribute."""
+
+
+def check(spider: type[PortalSpider]) -> None:
+    """Raise DefinitionError if ``spider`` lacks an attribute or has a selector that is not valid."""
+    name = getattr(spider, "name", None) or spider.__name__
+    for attribute in REQUIRED:
+        if not getattr(spider, attribute, None):
+            raise DefinitionError(f"Spider {name}: the attribute {attribute!r} is missing.")
+    if not isinstance(spider.sections, dict):
+        raise DefinitionError(f"Spider {name}: 'sections' has to be a dict of section name to path.")
+    if not spider.base.startswith(("http://", "https://")):
+        raise DefinitionError(f"Spider {name}: 'base' has to begin with http:// or https://, not {spider.base!r}.")
+    for attribute in SELECTORS:
+        _check_selector(name, attribute, getattr(spider, attribute, None))
+
+
+def _check_selector(name: str, attribute: str, rule: Any) -> None:
+    if rule is None or callable(rule):
+        return
+    if not isinstance(rule, str):
+        raise DefinitionError(f"Spider {name}: {attribute!r} has to be a selector or a method, not {rule!r}.")
+    try:
+        compile_selector(rule)
+    except SelectorInvalid as error:
+        raise DefinitionError(f"Spider {name}: the selector {attribute!r} is not valid: {error}") from error
+
+
+def parse_flag(name: str, value: str) -> bool:
+    """Return a spider argument as a truth value; raises DefinitionError on anything but 1/0, yes/no, true/false."""
+    word = str(value).strip().lower()
+    if word in {"1", "yes", "true"}:
+        return True
+    if word in {"", "0", "no", "false"}:
+        return False
+    raise DefinitionError(f"Argument {name}: {value!r} is neither 1 nor 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days, portal time, between which articles are wanted; both ends inclusive, None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def parse(cls, since: str | None, until: str | None) -> Window:
+        """Make a window from two ISO dates; raises DefinitionError."""
+        window = cls(_day("since", since), _day("until", until))
+        if window.since and window.until and window.since > window.until:
+            raise DefinitionError(f"Argument since ({window.since}) is after until ({window.until}).")
+        return window
+
+    def may_contain(self, text: str) -> bool:
+        """Tell whether an entry with the date ``text`` can lie in the window; an unread date can."""
+        day = _displayed_day(text)
+        return day is None or self.contains(day)
+
+    def contains(self, day: date) -> bool:
+        """Tell whether ``day`` lies in the window."""
+        return not ((self.since and day < self.since) or (self.until and day > self.until))
+
+    def is_before(self, text: str) -> bool:
+        """Tell whether an entry with the date ``text`` is older than the window."""
+        day = _displayed_day(text)
+        return bool(self.since and day and day < self.since)
+
+
+def _day(name: str, value: str | None) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise DefinitionError(f"Argument {name}: {value!r} is not a date such as 2026-05-01.") from error
+
+
+def _displayed_day(text: str) -> date | None:
+    moment = dates.parse(text, now=datetime.now(UTC)) if text else None
+    return moment.at.astimezone(SHANGHAI).date() if moment else None

@@ -1,0 +1,62 @@
+"""Why a request brought no page, in words."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import ConnectionLost, DNSLookupError, TimeoutError as ConnectTimeoutError
+from twisted.web.client import ResponseFailed
+
+from crawler.middlewares.address_guard import PrivateAddress
+
+_KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    ((CannotResolveHostError, DNSLookupError), "dns", "the name of the host is not known"),
+    ((DownloadConnectionRefusedError,), "refused-connection", "the host refuses connections"),
+    ((DownloadTimeoutError, ConnectTimeoutError), "timeout", "no answer in time"),
+    ((DownloadCancelledError,), "size", "the answer is larger than DOWNLOAD_MAXSIZE"),
+    ((ResponseDataLossError,), "cut-off", "the answer ended before its end"),
+)
+
+
+def describe(error: BaseException) -> tuple[str, str]:
+    """Return (kind, sentence) for what a download ended with.
+
+    Kinds: status-NNN, dns, refused-connection, timeout, size, cut-off, tls, robots, redirects, private-address,
+    connection, other.
+    """
+    if isinstance(error, HttpError):
+        status = error.response.status
+        return f"status-{status}", f"the server answered with status {status}"
+    if isinstance(error, PrivateAddress):
+        return "private-address", str(error)
+    if isinstance(error, IgnoreRequest):
+        return _ignored(str(error))
+    for types, kind, sentence in _KINDS:
+        if isinstance(error, types):
+            return kind, sentence
+    if "ssl" in repr(error).lower() or "tls" in repr(error).lower():
+        return "tls", f"no secure connection could be made ({_short(error)})"
+    if isinstance(error, (ConnectionLost, ResponseFailed, DownloadFailedError, OSError)):
+        return "connection", f"the connection broke ({_short(error)})"
+    return "other", _short(error)
+
+
+def _ignored(reason: str) -> tuple[str, str]:
+    if "robots.txt" in reason:
+        return "robots", "robots.txt does not allow it"
+    if "redirect" in reason.lower():
+        return "redirects", "it redirects in a circle or too often"
+    return "ignored", reason or "a middleware dropped the request"
+
+
+def _short(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004  a line of a log

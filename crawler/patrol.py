@@ -1,0 +1,169 @@
+"""One visit to a set of portals: runs their spiders in one process and tells what became of each."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scrapy.crawler import Crawler
+    from scrapy.settings import Settings
+
+    from crawler.items import Article
+    from crawler.spider import PortalSpider
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a visit to one portal brought; all counts are of this run."""
+
+    name: str
+    portal: str
+    pages: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    repaired: int = 0
+    dropped_blocks: int = 0
+    refused: int = 0
+    alerts: int = 0
+    errors: int = 0
+    requested: int = 0  # articles asked for
+    failed_sections: int = 0
+    finish_reason: str = ""
+
+    @property
+    def done(self) -> int:
+        """Articles that reached an end, whichever."""
+        return self.new + self.changed + self.same + self.refused + self.errors
+
+    @property
+    def failure(self) -> str:
+        """Why the visit failed, empty if it did not: a fault on a single article is no failed visit."""
+        if self.finish_reason not in {"", "finished"}:
+            return f"stopped: {self.finish_reason}"
+        if self.failed_sections:
+            return f"{self.failed_sections} section page(s) could not be read"
+        if self.requested and not self.new + self.changed + self.same:
+            return f"none of {self.requested} articles could be read"
+        return ""
+
+
+COUNTERS = {
+    "pages": "response_received_count",
+    "new": "portalwatch/articles/new",
+    "changed": "portalwatch/articles/changed",
+    "same": "portalwatch/articles/same",
+    "repaired": "portalwatch/repaired",
+    "dropped_blocks": "portalwatch/dropped_blocks",
+    "refused": "portalwatch/refused",
+    "alerts": "portalwatch/alerts",
+    "errors": "portalwatch/errors",
+    "requested": "portalwatch/requested",
+    "failed_sections": "portalwatch/failed_sections",
+}
+
+
+def outcome(crawler: Crawler) -> Outcome:
+    """Read the counters of ``crawler`` as they stand."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    found = Outcome(crawler.spidercls.name, getattr(crawler.spidercls, "portal", crawler.spidercls.name))
+    for field in fields(Outcome):
+        if key := COUNTERS.get(field.name):
+            setattr(found, field.name, int(stats.get(key, 0)))
+    found.finish_reason = str(stats.get("finish_reason", ""))
+    return found
+
+
+class Watcher(Protocol):
+    """Whoever is told how a patrol goes."""
+
+    def started(self, names: Mapping[str, str]) -> None:
+        """Portals about to be visited, name to display name."""
+
+    def progress(self, outcome: Outcome) -> None:
+        """Something happened at a portal."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """A portal is done."""
+
+
+def patrol(
+    settings: Settings,
+    spiders: Mapping[str, type[PortalSpider]],
+    watcher: Watcher,
+    *,
+    arguments: Mapping[str, str] | None = None,
+    on_article: Callable[[Article], None] | None = None,
+) -> list[Outcome]:
+    """Visit the portals of ``spiders`` at the same time and return what became of each, in their order.
+
+    It starts the event loop, so it runs once in a process. ``arguments`` are spider arguments (since, until,
+    full, base); ``on_article`` is called with every article that came through the pipelines.
+    """
+    configure_logging(settings)
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    crawlers: dict[str, Crawler] = {}
+    for name, spider in spiders.items():
+        crawlers[name] = crawler = process.create_crawler(spider)
+        _connect(crawler, watcher, on_article)
+        process.crawl(crawler, **(arguments or {}))
+    watcher.started({name: spider.portal for name, spider in spiders.items()})
+    process.start()
+    return [_ended(crawler) for crawler in crawlers.values()]
+
+
+def _ended(crawler: Crawler) -> Outcome:
+    found = outcome(crawler)
+    if not found.finish_reason:
+        found.finish_reason = "it could not be started"
+    return found
+
+
+def _connect(crawler: Crawler, watcher: Watcher, on_article: Callable[[Article], None] | None) -> None:
+    def changed() -> None:
+        watcher.progress(outcome(crawler))
+
+    def scraped(item: Any) -> None:
+        if on_article:
+            on_article(item)
+        changed()
+
+    def closed() -> None:
+        watcher.finished(outcome(crawler))
+
+    # weak=False: nothing else keeps these functions alive.
+    crawler.signals.connect(scraped, signals.item_scraped, weak=False)
+    for signal in (signals.item_dropped, signals.item_error, signals.response_received):
+        crawler.signals.connect(changed, signal, weak=False)
+    crawler.signals.connect(closed, signals.spider_closed, weak=False)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send warnings and errors, a line each, to standard error (or to ``LOG_FILE``)."""
+    if not settings.getbool("LOG_ENABLED"):
+        logging.root.addHandler(logging.NullHandler())
+        return
+    target = settings.get("LOG_FILE")
+    handler: logging.Handler = logging.FileHandler(target, encoding="utf-8") if target else _LiveStderr()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(settings["LOG_LEVEL"])
+    logging.root.addHandler(handler)
+
+
+class _LiveStderr(logging.StreamHandler):  # type: ignore[type-arg]  # generic only in the stubs
+    """Writes to whatever sys.stderr is now: a progress display replaces it while it is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)

@@ -1,0 +1,136 @@
+"""From a parsed page to an Article: a spider's rules first, the generic reader for what they do not give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from crawler.items import Article
+from crawler.page import meta, reader
+from crawler.selectors import elements, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from crawler.items import Block
+    from crawler.page.document import Page
+    from crawler.page.reader import Reading
+    from crawler.spider import PortalSpider
+
+# Fields of one string each, by the attribute of the spider and that of the article.
+_STRINGS = {
+    "published": "published_text",
+    "source": "source_text",
+    "authors": "authors_text",
+    "editors": "editors_text",
+    "abstract": "abstract",
+}
+_FIELDS = ("entries", "entry_date", "next_page", "title", "body", "byline", "breadcrumb", *_STRINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a spider says about its pages: field name to selector or bound method; absent where it says nothing."""
+
+    by_field: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, spider: PortalSpider) -> Rules:
+        """Collect the rules of ``spider``."""
+        found = {field: getattr(spider, field, None) for field in _FIELDS}
+        return cls({field: rule for field, rule in found.items() if rule})
+
+    def of_field(self, field: str) -> Any:
+        """Return the rule of ``field`` or None."""
+        return self.by_field.get(field)
+
+
+NO_RULES = Rules({})
+
+
+def read_article(page: Page, rules: Rules, *, portal: str, now: datetime) -> Article:
+    """Read ``page`` into an Article with raw texts.
+
+    A field that has a rule which finds nothing is supplied by the generic reader and named in
+    ``Article.fallbacks``. Without any rule the generic reader reads everything. Raises PageError.
+    """
+    return _Read(page, rules, now).article(portal)
+
+
+class _Read:
+    """One reading of one page; the generic reader runs only if it is needed."""
+
+    def __init__(self, page: Page, rules: Rules, now: datetime) -> None:
+        self.page = page
+        self.rules = rules
+        self.now = now
+        self.fallbacks: list[str] = []
+        self.origins: dict[str, str] = {}
+
+    @cached_property
+    def generic(self) -> Reading:
+        return reader.read(self.page, now=self.now)
+
+    def article(self, portal: str) -> Article:
+        article = Article(portal=portal, url=self.page.url, fetched=self.now)
+        article.title = article.read_title = self.title()
+        article.blocks = self.body()
+        for field, attribute in _STRINGS.items():
+            setattr(article, attribute, " ".join(self.found(field)))
+        article.breadcrumb = self.found("breadcrumb") or self.supplied("breadcrumb")
+        # The displayed lines also stand in for a date, source or name whose own rule found nothing.
+        article.head = self.found("byline") or self.supplied("byline", "published", "source", "authors", "editors")
+        article.meta = meta.tags(self.page)
+        if not self.rules.by_field or self.fallbacks:
+            self.add_extras(article)
+        article.fallbacks = self.fallbacks
+        article.origins = {**self.origins, **article.origins}
+        return article
+
+    def found(self, field: str) -> list[str]:
+        """Return the texts that the rule of ``field`` finds, and note a rule that finds none."""
+        rule = self.rules.of_field(field)
+        if not rule:
+            return []
+        value = rule(self.page) if callable(rule) else texts(rule, self.page.root)
+        found = [value] if isinstance(value, str) else list(value or [])
+        self.note(field, bool(found))
+        return found
+
+    def note(self, field: str, found: bool) -> None:
+        if not found and field not in self.fallbacks:
+            self.fallbacks.append(field)
+        self.origins[field] = "spider" if found else "generic reader, as the spider's rule found nothing"
+
+    def supplied(self, field: str, *others: str) -> list[str]:
+        """Return the generic reader's lines if no rule at all is given or one of the fields' rules failed."""
+        if self.rules.by_field and not any(name in self.fallbacks for name in (field, *others)):
+            return []
+        return list(self.generic.head if field == "byline" else self.generic.breadcrumb)
+
+    def title(self) -> str:
+        found = self.found("title")
+        return found[0] if found else self.generic.title
+
+    def body(self) -> list[Block]:
+        rule = self.rules.of_field("body")
+        if not rule:
+            return self.generic.blocks
+        if callable(rule):
+            blocks = list(rule(self.page))
+        else:
+            containers = elements(rule, self.page.root)
+            blocks = [block for node in containers for block in reader.blocks_of(node, self.page)]
+        self.note("body", bool(blocks))
+        return blocks or self.generic.blocks
+
+    def add_extras(self, article: Article) -> None:
+        """Add what only the generic reader looks for."""
+        article.abstract = article.abstract or self.generic.abstract
+        article.document_number = self.generic.document_number
+        article.attachments = self.generic.attachments
+        article.images = self.generic.images
+        for field, origin in self.generic.origins.items():
+            self.origins.setdefault(field, str(origin))

@@ -1,0 +1,59 @@
+"""Selectors as spiders write them: one string, CSS or XPath, compiled and checked once."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cssselect import SelectorError
+from lxml import etree
+from parsel import css2xpath
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# A location path, a bracketed expression or a function call. No CSS selector starts so.
+_XPATH = re.compile(r"\s*(?:\.{0,2}/|\(|[a-z][a-z-]*\()")
+_SPACE = re.compile(r"[ \t\r\n\f\xa0\u3000]+")
+
+
+class SelectorInvalid(ValueError):  # noqa: N818  the sentence reads better so
+    """A selector that is neither valid CSS nor valid XPath; the message says why."""
+
+
+@cache
+def compile_selector(selector: str) -> etree.XPath:
+    """Return the compiled form of a CSS or XPath ``selector``; ``::text`` and ``::attr(x)`` are understood.
+
+    Raises SelectorInvalid.
+    """
+    if not selector.strip():
+        raise SelectorInvalid("it is empty")
+    try:
+        path = selector if _XPATH.match(selector) else css2xpath(selector)
+        return etree.XPath(path)
+    except (SelectorError, etree.XPathError) as error:
+        raise SelectorInvalid(f"{selector!r}: {error}") from error
+
+
+def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
+    """Return the elements below ``root`` that ``selector`` finds, in document order."""
+    found = compile_selector(selector)(root)
+    if not isinstance(found, list):
+        return []
+    return [node for node in found if isinstance(node, etree.ElementBase) and isinstance(node.tag, str)]
+
+
+def texts(selector: str, root: HtmlElement) -> list[str]:
+    """Return the non-empty texts that ``selector`` finds: of elements, text nodes or attributes."""
+    found = compile_selector(selector)(root)
+    if not isinstance(found, list):
+        found = [] if isinstance(found, bool) else [found]
+    return [text for node in found if (text := _text(node))]
+
+
+def _text(node: object) -> str:
+    if isinstance(node, etree.ElementBase):
+        node = "".join(node.itertext(with_tail=False))
+    return _SPACE.sub(" ", str(node)).strip(" \u200b")

@@ -1,0 +1,249 @@
+"""PortalSpider: a portal as a class with a few attributes.
+
+    class Example(PortalSpider):
+        name = "example"
+        portal = "示例新闻网"
+        base = "http://www.example.cn"
+        sections = {"要闻": "/news/"}
+        entries = "ul.list a"
+        next_page = "a.next"
+        title = "h1"
+        body = "div.content"
+
+Fields are CSS or XPath strings; a method of the same name that takes the parsed page replaces one.
+What a selector does not find on a page the generic reader supplies, and each such case is counted.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urljoin
+
+import scrapy
+from scrapy.http import TextResponse
+
+from crawler import definition, errors
+from crawler.middlewares.charset import decided
+from crawler.page.address import canonical_url
+from crawler.page.document import Page, PageError, parse_html
+from crawler.page.entries import Entry
+from crawler.reading import Rules, read_article
+from crawler.selectors import elements, texts
+from crawler.store.known import Known
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+    from typing_extensions import Self
+
+# List pages go before articles, and articles that stand further down go before newer ones: whatever a killed
+# run leaves undone is then newer than what it stored, and the next run meets it before it meets the known.
+LIST_PRIORITY = 1_000_000
+
+
+class PortalSpider(scrapy.Spider):
+    """One portal. Arguments: ``-a since= -a until=`` (2026-05-01, inclusive), ``-a full=1`` (ignore what is known),
+    ``-a base=`` (another address of the same portal).
+    """
+
+    # Where to find pages.
+    portal: ClassVar[str]
+    base: str
+    sections: ClassVar[dict[str, str]]
+    entries: ClassVar[Any]  # the links of a section page
+    entry_date: ClassVar[Any] = None  # the date of an entry, looked for in the entry's own row
+    next_page: ClassVar[Any] = None
+
+    # How to read one.
+    title: ClassVar[Any]
+    body: ClassVar[Any]
+    byline: ClassVar[Any] = None  # the line with date, source and editor, where they have no element each
+    published: ClassVar[Any] = None
+    source: ClassVar[Any] = None
+    authors: ClassVar[Any] = None
+    editors: ClassVar[Any] = None
+    breadcrumb: ClassVar[Any] = None
+    abstract: ClassVar[Any] = None
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        full: str = "",
+        base: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        definition.check(type(self))
+        super().__init__(name, **kwargs)
+        self.window = definition.Window.parse(since, until)
+        self.full = definition.parse_flag("full", full)
+        self.base = (base or self.base).rstrip("/")
+        self.rules = Rules.of(self)
+        self.known: Known | None = None
+        self._found = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make the spider and open its view of what the database knows."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"])
+        return spider
+
+    def closed(self, reason: str) -> None:  # noqa: ARG002  Scrapy's signature
+        """Let the database go."""
+        if self.known:
+            self.known.close()
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """Ask for the first page of every section."""
+        for section, path in self.sections.items():
+            yield self._list_request(urljoin(f"{self.base}/", path), section, 1)
+
+    def _list_request(self, url: str, section: str, number: int) -> scrapy.Request:
+        return scrapy.Request(
+            url,
+            callback=self.parse_list,
+            errback=self.failed,
+            cb_kwargs={"section": section, "number": number},
+            priority=LIST_PRIORITY,
+            dont_filter=number == 1,
+        )
+
+    def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
+        """Ask for the unknown articles of a section page, and for the next page while there are unknown ones."""
+        page = self._parsed(response)
+        if page is None:
+            self.count("failed_sections")
+            return
+        found = [entry for entry in self.read_entries(page) if self._is_own(entry.url)]
+        if not found:
+            self._count_error("empty-list", f"{response.url}: entries: nothing found on this section page ({section})")
+            self.count("failed_sections")
+            return
+        wanted, unknown = self._choose(found)
+        self.count("entries", len(found))
+        for entry in wanted:
+            self._found += 1
+            self.count("requested")
+            yield scrapy.Request(
+                entry.url,
+                callback=self.parse_article,
+                errback=self.failed,
+                cb_kwargs={"section": section, "list_url": response.url},
+                priority=self._found,
+            )
+        limit = self.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
+        following = self.read_next(page)
+        if following and number < limit and unknown and not self._all_too_old(found):
+            yield self._list_request(following, section, number + 1)
+
+    def parse_article(self, response: Response, section: str, list_url: str) -> Iterator[Any]:
+        """Read an article page."""
+        page = self._parsed(response)
+        if page is None:
+            return
+        now = datetime.now(UTC)
+        try:
+            article = read_article(page, self.rules, portal=self.name, now=now)
+        except PageError as error:
+            self._count_refused(error)
+            return
+        article.list_url = list_url
+        if not article.breadcrumb:
+            article.breadcrumb = [section]
+        decision = decided_of(response)
+        article.charset, article.charset_reason = decision.encoding, decision.reason
+        yield article
+
+    def read_entries(self, page: Page) -> list[Entry]:
+        """Return the entries of a section page, in its order."""
+        rule = self.rules.of_field("entries")
+        if callable(rule):
+            return list(rule(page))
+        found: list[Entry] = []
+        for link in elements(rule, page.root):
+            href = (link.get("href") or "").strip()
+            title = link.get("title") or "".join(link.itertext())
+            if href and not href.startswith(("javascript:", "#", "mailto:")):
+                found.append(Entry(urljoin(page.url, href), title.strip(), self._entry_date(link)))
+        return found
+
+    def _entry_date(self, link: Any) -> str:
+        rule = self.rules.of_field("entry_date")
+        if not rule:
+            return ""
+        row = link
+        while (row := row.getparent()) is not None and row.tag in {"a", "span", "em", "b", "h2", "h3", "h4", "td"}:
+            pass
+        return next(iter(texts(rule, row)), "") if row is not None else ""
+
+    def read_next(self, page: Page) -> str | None:
+        """Return the address of the next page of a section, None on the last."""
+        rule = self.rules.of_field("next_page")
+        if rule is None:
+            return None
+        if callable(rule):
+            return rule(page)  # type: ignore[no-any-return]  # a spider's own method
+        links = elements(rule, page.root)
+        href = (links[0].get("href") or "").strip() if links else ""
+        return urljoin(page.url, href) if href and not href.startswith(("javascript:", "#")) else None
+
+    def _is_own(self, url: str) -> bool:
+        """Tell whether ``url`` is on this portal: an outward link in a list is somebody else's article."""
+        return canonical_url(url).split("/")[2] == canonical_url(self.base).split("/")[2]
+
+    def _choose(self, found: list[Entry]) -> tuple[list[Entry], int]:
+        """Return the entries to fetch and how many of all were unknown."""
+        known: set[str] = set()
+        if self.known and not self.full:
+            known = self.known.of(canonical_url(entry.url) for entry in found)
+        unknown = [entry for entry in found if canonical_url(entry.url) not in known]
+        return [entry for entry in unknown if self.window.may_contain(entry.date_text)], len(unknown)
+
+    def _all_too_old(self, found: Iterable[Entry]) -> bool:
+        return all(self.window.is_before(entry.date_text) for entry in found)
+
+    def _parsed(self, response: Response) -> Page | None:
+        """Return the parsed page, None (counted, one line said) where it cannot be read."""
+        try:
+            if not isinstance(response, TextResponse):
+                raise PageError(response.url, "it is not text")
+            return parse_html(decided(response).text, response.url)
+        except PageError as error:
+            self._count_refused(error)
+            return None
+
+    def failed(self, failure: Failure) -> None:
+        """Say in one line why a request brought nothing, and count it by kind."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        kind, reason = errors.describe(failure.value)
+        self._count_error(kind, f"{request.url}: {reason}")
+        if "number" in request.cb_kwargs:
+            self.count("failed_sections")
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Raise the counter ``portalwatch/<name>``."""
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(f"portalwatch/{name}", by)
+
+    def _count_error(self, kind: str, sentence: str) -> None:
+        self.logger.error("%s", sentence)
+        self.count("errors")
+        self.count(f"errors/{kind}")
+
+    def _count_refused(self, error: PageError) -> None:
+        self.logger.warning("Refused %s", error)
+        self.count("refused")
+        self.count("refused/unreadable")
+
+
+def decided_of(response: Response) -> Any:
+    """Return the charset decision of a response."""
+    assert isinstance(response, TextResponse)
+    return decided(response).decision

@@ -1,0 +1,118 @@
+"""Every spider of the project: can be started, is no ruder than the default, is small."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy import Request
+from scrapy.settings import Settings
+from scrapy.utils.project import get_project_settings
+from scrapy.utils.test import get_crawler
+
+from crawler import settings as defaults
+from crawler.definition import DefinitionError
+from crawler.roster import portal_names, spider_class
+from crawler.spider import PortalSpider
+
+ROOT = Path(__file__).parent.parent
+NAMES = portal_names(get_project_settings())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    found = get_project_settings()
+    found.set("PORTALWATCH_DATABASE_URL", f"sqlite:///{tmp_path}/test.db")
+    return found
+
+
+def start(cls: type[PortalSpider], settings: Settings, **arguments: Any) -> PortalSpider:
+    crawler = get_crawler(cls, dict(settings))
+    return cls.from_crawler(crawler, **arguments)
+
+
+def test_there_are_spiders() -> None:
+    assert {"fbdy", "cnxz", "xinli", "zhenggong", "xian"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_starts_with_its_sections(name: str, settings: Settings) -> None:
+    spider = start(spider_class(settings, name), settings)
+
+    async def first_requests() -> list[Request]:
+        return [request async for request in spider.start()]
+
+    requests = asyncio.run(first_requests())
+    spider.closed("finished")
+    assert len(requests) == len(spider.sections) >= 2
+    assert all(request.url.startswith(spider.base) for request in requests)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_none_is_ruder_than_the_default(name: str, settings: Settings) -> None:
+    merged = settings.copy()
+    spider_class(settings, name).update_settings(merged)
+    assert merged.getbool("ROBOTSTXT_OBEY")
+    assert merged.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
+    assert merged.getfloat("DOWNLOAD_DELAY") >= defaults.DOWNLOAD_DELAY
+    assert merged.getbool("AUTOTHROTTLE_ENABLED")
+    assert merged["USER_AGENT"] == defaults.USER_AGENT
+    assert not merged.getdict("DOWNLOAD_SLOTS")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_a_small_file_with_seeds(name: str) -> None:
+    source = (ROOT / "spiders" / f"{name}.py").read_text("utf-8")
+    assert 10 <= len(source.splitlines()) <= 60
+    folders = [path.name for path in (ROOT / "seeds" / name).iterdir()]
+    assert sum(folder.startswith("list-") for folder in folders) >= 1
+    assert sum(folder.startswith("article-") for folder in folders) >= 2
+
+
+class Whole(PortalSpider):
+    name = "whole"
+    portal = "全"
+    base = "http://whole.example"
+    sections = {"要闻": "/"}
+    entries = "a"
+    title = "h1"
+    body = "div"
+
+
+@pytest.mark.parametrize("attribute", ["portal", "base", "sections", "entries", "title", "body"])
+def test_a_spider_that_lacks_an_attribute_is_refused(attribute: str) -> None:
+    lacking = type("Lacking", (Whole,), {"name": "lacking", attribute: None})
+    with pytest.raises(DefinitionError, match=f"Spider lacking: .*'{attribute}'"):
+        lacking()
+
+
+@pytest.mark.parametrize(
+    ("attribute", "selector"), [("title", "h1["), ("body", "//div["), ("published", ""), ("byline", "div::nope")]
+)
+def test_a_selector_that_is_not_valid_is_refused(attribute: str, selector: str) -> None:
+    wrong = type("Wrong", (Whole,), {"name": "wrong", attribute: selector})
+    if selector:
+        with pytest.raises(DefinitionError, match=f"Spider wrong: .*'{attribute}'"):
+            wrong()
+    else:
+        with pytest.raises(DefinitionError, match="empty"):
+            wrong()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"since": "gestern"}, "'gestern' is not a date"),
+        ({"since": "2026-05-02", "until": "2026-05-01"}, "is after until"),
+        ({"full": "maybe"}, "neither 1 nor 0"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments: dict[str, str], sentence: str) -> None:
+    with pytest.raises(DefinitionError, match=sentence):
+        Whole(**arguments)
+
+
+def test_the_base_can_be_given() -> None:
+    assert Whole(base="http://other.example/").base == "http://other.example"
