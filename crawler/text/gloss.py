@@ -1,0 +1,192 @@
+"""Readings in brackets behind single characters, ``產業(yè)``, and taking them out again.
+
+Content farms write them between the characters to make a copied page look original. Whether a page is such a
+page is decided in ``crawler.text.injection``; here they are found, judged one by one, and removed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from crawler.text import readings, script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+LETTERS = "A-Za-zÜüĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿÊêɡɑ"
+MARKED = "ĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿ"
+_BLANK = "[ \t\xa0\u2002-\u200a\u3000]"
+_SPELLED = f"[{LETTERS}\u0300-\u0304\u0308\u030c:]{{1,9}}"
+_FOUND = re.compile(
+    rf"([{HAN}])({_BLANK}?)[(（]({_BLANK}?)({_SPELLED})({_BLANK}?)[)）]"
+    rf"((?:{_BLANK}?[(（]{_BLANK}?\4{_BLANK}?[)）])?)"
+)
+_SHAPES = str.maketrans("ɡɑ", "ga")
+_TYPED_UMLAUT = re.compile("u:|u\u0308")
+
+
+class Verdict(Enum):
+    """What a bracket behind a character holds."""
+
+    FIRST = "its first reading"
+    OTHER = "another of its readings"
+    NONE = "no reading of it"
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """One bracket with letters behind a character; ``start`` and ``end`` span all that an injection added.
+
+    ``start`` is behind the character, ``end`` behind the last bracket, blanks behind it not counted.
+    """
+
+    char: str
+    spelled: str
+    start: int
+    end: int
+    verdict: Verdict
+    toned: bool
+    blank_before: bool
+    blank_inside: bool
+    doubled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How one page's readings were injected; enough to remove them without deciding again.
+
+    ``toned``: with tone marks. ``blank_behind``: a blank was injected behind each bracket.
+    ``converted``: only behind characters that Simplified writes otherwise. ``others``: characters whose
+    readings are not the first of our table but that of the program that injected them.
+    """
+
+    toned: bool
+    blank_behind: bool
+    converted: bool
+    others: frozenset[str] = frozenset()
+
+    def describe(self) -> str:
+        """Write the profile as one line, which ``parse`` reads."""
+        words = [name for name in ("toned", "blank_behind", "converted") if getattr(self, name)]
+        return " ".join([*words, *(f"other:{char}" for char in sorted(self.others))])
+
+    @classmethod
+    def parse(cls, detail: str) -> Profile:
+        """Read what ``describe`` wrote; unknown words are passed over."""
+        words = detail.split()
+        others = frozenset(word.removeprefix("other:") for word in words if word.startswith("other:"))
+        return cls("toned" in words, "blank_behind" in words, "converted" in words, others)
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    listed = files("crawler.text").joinpath("data/common.txt").read_text(encoding="utf-8").strip()
+    return {char: rank for rank, char in enumerate(listed)}
+
+
+def rank(char: str) -> int:
+    """Return how many characters are more frequent in Chinese than this one, 9999 for a rare one."""
+    return _ranks().get(script.simplified_of().get(char, char), 9999)
+
+
+@lru_cache(maxsize=4096)
+def normalise(spelled: str) -> str:
+    """Return a reading as the table of readings writes it: lower case, composed, ``ü`` for u: and marked v."""
+    text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFD", spelled.lower()).translate(_SHAPES))
+    text = text.replace("v\u0304", "ü\u0304").replace("v\u0301", "ü\u0301")
+    text = text.replace("v\u030c", "ü\u030c").replace("v\u0300", "ü\u0300")
+    return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=16384)
+def judge(char: str, spelled: str) -> tuple[Verdict, bool]:
+    """Compare what a bracket spells with a character's readings; also say whether it bears a tone.
+
+    A neutral first reading (們 men) counts as toned where it is spelled so: it is what a toned table gives.
+    """
+    first = readings.first_reading(char)
+    if first is None:
+        return Verdict.NONE, False
+    reading = normalise(spelled)
+    plain = readings.toneless(reading)
+    toned = plain != reading.replace("ü", "v")
+    if toned:
+        if reading in {first, first.replace("ü", "v")} or _same_umlaut(reading, first):
+            return Verdict.FIRST, True
+        return (Verdict.OTHER if reading in readings.readings(char) else Verdict.NONE), True
+    if plain == readings.toneless(first) or plain.replace("v", "u") == readings.toneless(first).replace(
+        "v", "u"
+    ):
+        return Verdict.FIRST, False
+    return (Verdict.OTHER if plain in readings.toneless_readings(char) else Verdict.NONE), False
+
+
+def _same_umlaut(reading: str, first: str) -> bool:
+    """Take lue for lüe and nüe for nue with any tone on the e."""
+    return reading.replace("v", "ü").replace("ü", "u") == first.replace("ü", "u") and "ü" in first
+
+
+def find(text: str) -> Iterator[Gloss]:
+    """Find every bracket behind a Chinese character that holds nothing but a few letters."""
+    for match in _FOUND.finditer(text):
+        char, before, opening, spelled, closing, again = match.groups()
+        verdict, toned = judge(char, spelled)
+        yield Gloss(
+            char=char,
+            spelled=spelled,
+            start=match.end(1),
+            end=match.end(),
+            verdict=verdict,
+            toned=toned,
+            blank_before=bool(before),
+            blank_inside=bool(closing) and not opening,
+            doubled=bool(again),
+        )
+
+
+def is_converted(char: str) -> bool:
+    """Say whether Simplified writes this character otherwise."""
+    return char in script.simplified_of()
+
+
+def is_injected(gloss: Gloss, profile: Profile) -> bool:
+    """Say whether one gloss is of the page's injected ones."""
+    if gloss.verdict is Verdict.NONE:
+        return False
+    if gloss.verdict is Verdict.OTHER and gloss.char not in profile.others:
+        return False
+    if profile.converted and not is_converted(gloss.char):
+        return False
+    # A table of toned readings gives neutral ones without a mark.
+    return gloss.toned == profile.toned or (profile.toned and _is_neutral(gloss.char))
+
+
+def _is_neutral(char: str) -> bool:
+    first = readings.first_reading(char)
+    return first is not None and readings.toneless(first) == first.replace("ü", "v")
+
+
+def remove(text: str, profile: Profile) -> tuple[str, list[str]]:
+    """Remove the injected readings of a page from one of its texts; also return what was removed, in order."""
+    if "(" not in text and "（" not in text:
+        return text, []
+    kept: list[str] = []
+    removed: list[str] = []
+    done = 0
+    for gloss in find(text):
+        if not is_injected(gloss, profile):
+            continue
+        kept.append(text[done : gloss.start])
+        done = gloss.end
+        if profile.blank_behind and text[done : done + 1] in {" ", "\xa0"}:
+            done += 1
+        removed.append(text[gloss.start - 1 : done])
+    kept.append(text[done:])
+    return "".join(kept), removed

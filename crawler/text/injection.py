@@ -1,0 +1,147 @@
+"""Were readings injected into this page? Decided over all its texts at once, never bracket by bracket."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from crawler.text import gloss, script
+from crawler.text.gloss import Gloss, Profile, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Readings with tone marks that stand outside a bracket behind a character: the page is about reading aloud.
+_MARKED_ELSEWHERE = re.compile(f"[{gloss.MARKED}](?![{gloss.LETTERS}]*\\s?[)）])")
+_HAN = re.compile(f"[{gloss.HAN}]")
+# Where a whole text is annotated, a person or a school book did it.
+FULLY_ANNOTATED = 0.6
+# How sure the sum of the evidence has to make us.
+NEEDED_TRADITIONAL = 2.0
+NEEDED_SIMPLIFIED = 6.0
+EDUCATION = 8.0
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What the glosses of one way of writing them (toned or not) tell."""
+
+    toned: bool
+    traditional: bool
+    first: list[Gloss] = field(default_factory=list)
+    other: list[Gloss] = field(default_factory=list)
+    in_word: int = 0
+    blank_behind: int = 0
+
+
+@cache
+def _education() -> re.Pattern[str]:
+    lines = files("crawler.text").joinpath("data/education.txt").read_text(encoding="utf-8").splitlines()
+    return re.compile("|".join(re.escape(line) for line in lines if line and not line.startswith("#")))
+
+
+def decide(texts: Sequence[str]) -> Profile | None:
+    """Return how readings were injected into a page, None where they were not or where it is not certain.
+
+    ``texts`` are all texts of the page, title, head lines and body: each may be short, together they decide.
+    """
+    glossed = [text for text in texts if "(" in text or "（" in text]
+    found = [(text, list(gloss.find(text))) for text in glossed]
+    if not any(one.verdict is Verdict.FIRST for _, each in found for one in each):
+        return None
+    scripts = script.count("".join(texts))
+    mixed = min(scripts) > 0.2 * sum(scripts)
+    if mixed or any(len(_MARKED_ELSEWHERE.findall(text)) > 1 for text in texts):
+        return None
+    for toned in (True, False):
+        profile = _judge(found, texts, toned=toned, traditional=scripts.mostly_traditional)
+        if profile:
+            return profile
+    return None
+
+
+def _judge(
+    found: list[tuple[str, list[Gloss]]], texts: Sequence[str], *, toned: bool, traditional: bool
+) -> Profile | None:
+    evidence = _Evidence(toned, traditional)
+    for text, each in found:
+        _collect(evidence, text, each)
+    first = evidence.first
+    if not first or _annotated(found, toned=toned):
+        return None
+    converted = [one for one in first if gloss.is_converted(one.char)]
+    only_converted = traditional and len(converted) >= 0.8 * len(first)
+    if traditional and not only_converted:
+        return None
+    counted = converted if only_converted else first
+    total = _weigh(evidence, counted, found)
+    needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
+    words = {match[0] for text in texts for match in _education().finditer(text)}
+    needed += EDUCATION * min(len(words), 3)
+    if total < needed:
+        return None
+    return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted)
+
+
+def _collect(evidence: _Evidence, text: str, each: list[Gloss]) -> None:
+    for one in each:
+        if one.toned != evidence.toned or one.verdict is Verdict.NONE:
+            continue
+        if one.verdict is Verdict.OTHER:
+            evidence.other.append(one)
+            continue
+        evidence.first.append(one)
+        behind = text[one.end : one.end + 2]
+        if behind[:1] in {" ", "\xa0"}:
+            evidence.blank_behind += 1
+        if _HAN.match(behind.lstrip(" \xa0")) or (one.start > 1 and _HAN.match(text, one.start - 2)):
+            evidence.in_word += 1
+
+
+def _annotated(found: list[tuple[str, list[Gloss]]], *, toned: bool) -> bool:
+    """Say whether a text of some length has nearly all its characters glossed."""
+    for text, each in found:
+        number = sum(one.toned == toned and one.verdict is not Verdict.NONE for one in each)
+        if number >= 3 and number > FULLY_ANNOTATED * len(_HAN.findall(text)):
+            return True
+    return False
+
+
+def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> float:
+    """Add up how much the glosses look injected; negative is evidence against."""
+    doubled = sum(one.doubled for one in counted) >= 0.5 * len(counted)
+    inside = sum(one.blank_inside for one in counted) >= 0.5 * len(counted)
+    blank_behind = evidence.blank_behind >= 0.6 * len(evidence.first)
+    total = sum(_strangeness(one) for one in counted)
+    total += 0.5 * (2 * evidence.in_word - len(evidence.first))
+    total -= 3.0 * len(evidence.other)
+    if doubled or inside:
+        total += 3.0
+    else:
+        total -= 1.5 * _bare(counted, found)
+    if not evidence.toned and not doubled:
+        total -= 2.0 if blank_behind else 6.0
+        if not evidence.traditional:
+            total -= 4.0
+    return total
+
+
+def _strangeness(one: Gloss) -> float:
+    """Say how odd it would be to explain this reading to a reader: the commoner the character, the odder."""
+    rank = gloss.rank(one.char)
+    weight = 1.5 if rank < 600 else 0.8 if rank < 1500 else 0.3 if rank < 3000 else -0.5
+    return weight + (1.0 if gloss.is_converted(one.char) else 0.0)
+
+
+def _bare(counted: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> int:
+    """Count how often the glossed characters stand without a gloss in the texts that have glosses."""
+    seen = Counter(one.char for one in counted)
+    characters: Counter[str] = Counter()
+    for text, each in found:
+        if each:
+            characters.update(text)
+    return sum(max(0, characters[char] - number) for char, number in seen.items())

@@ -1,0 +1,62 @@
+"""Undo what garbled a text, and say step by step what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.text import gloss, injection
+from crawler.text.gloss import Profile
+from crawler.text.repairs import Repair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+GLOSS = "gloss"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restored text, what was done to it, and what is lost for good (a flag a kind of loss)."""
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredAll:
+    """The restored texts of a page, in the order they came, with the repairs and losses of all."""
+
+    texts: tuple[str, ...]
+    repairs: tuple[Repair, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+def restore(text: str) -> Restored:
+    """Restore a text that is a page of its own. Never raises; a healthy text comes back as it is."""
+    done = restore_all([text])
+    return Restored(done.texts[0], done.repairs, done.flags)
+
+
+def restore_all(texts: Sequence[str]) -> RestoredAll:
+    """Restore all texts of one page; what garbled it is decided over all of them together. Never raises."""
+    profile = injection.decide(texts)
+    if profile is None:
+        return RestoredAll(tuple(texts))
+    restored: list[str] = []
+    removed: list[str] = []
+    for text in texts:
+        after, taken = gloss.remove(text, profile)
+        restored.append(after)
+        removed += taken
+    repair = Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe())
+    return RestoredAll(tuple(restored), (repair,))
+
+
+def apply(repairs: Iterable[Repair], text: str) -> str:
+    """Repeat repairs on a text of the same page, in their order."""
+    for repair in repairs:
+        if repair.step == GLOSS:
+            text, _ = gloss.remove(text, Profile.parse(repair.detail))
+    return text
