@@ -1,0 +1,269 @@
+"""Which encoding a page's bytes are in, and the page's text.
+
+Declarations (HTTP header, meta, XML) lie often, so they only decide what the bytes leave open. gb2312 and gbk always
+mean gb18030, and big5 means big5hkscs: both are supersets, and pages use what the smaller sets lack.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from crawler.text import model, pieces
+
+# The detector logs every candidate at a level below DEBUG; with a handler on the root logger that costs more than
+# detecting does.
+logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SUPERSETS = {
+    "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "gb18030": "gb18030",
+    "big5": "big5hkscs", "cp950": "big5hkscs", "big5hkscs": "big5hkscs",
+    "utf-8-sig": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252",
+}  # fmt: skip
+_ALIASES = {
+    "x-gbk": "gbk",
+    "gb_2312-80": "gb2312",
+    "chinese": "gb2312",
+    "x-x-big5": "big5",
+    "utf8mb4": "utf-8",
+}
+_CHINESE = ("gb18030", "big5hkscs")
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
+    re.IGNORECASE,
+)
+_HTTP = re.compile(r"""(?:^|charset\s*=)\s*["']?\s*([\w.:-]+)\s*["']?\s*(?:;|,|$)""", re.IGNORECASE)
+_HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+")
+_PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39]))+")
+_ACCENT = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_HIGH = bytes(range(0x80, 0x100))
+
+SAMPLE = 4096
+# Bytes that the language model judges first, and more of them where that leaves it open.
+_JUDGED = (160, 1000)
+# What leaves it open, and what a declaration is worth, in nats.
+_CLEAR = 25.0
+_DECLARATION = 3.0
+# Below this mean log-probability a reading is no Chinese; above the other it surely is.
+_UNLIKELY = -10.0
+_LIKELY = -8.0
+# Share of all high bytes in UTF-8 sequences from which a page is UTF-8 with damage.
+_MOSTLY_UTF8 = 0.5
+# A string up to so many bytes can be valid UTF-8 by chance, and one up to so many is too short to be called foreign.
+_SHORT = 24
+_TOO_SHORT = 16
+_ACCENTS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The ``encoding`` of a page (a Python codec name), a short ``reason`` and a ``confidence`` from 0 to 1.
+
+    ``mixed`` is true where parts of the page are in another encoding and each must be read for itself.
+    """
+
+    encoding: str
+    reason: str
+    confidence: float
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page's ``text`` without a BOM, and how many characters in it were ``replaced`` by U+FFFD."""
+
+    text: str
+    replaced: int
+
+
+def decide(body: bytes, http: str | None = None) -> Decision:
+    """Decide which encoding bytes are in; never raises.
+
+    ``http`` is the value of a Content-Type header, or a bare charset name.
+    """
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            if encoding == "utf-8" and not _reads(body, "utf-8"):
+                break
+            return Decision(encoding, "byte order mark", 1.0)
+    if b"\0" in body[:SAMPLE] and (wide := _wide_with_zeros(body)):
+        return wide
+    if body.isascii():
+        if _HZ_RUN.search(body) and _is_hz(body):
+            return Decision("hz", "HZ escapes", 0.95)
+        return Decision("utf-8", "ASCII only", 1.0)
+    if _reads(body, "utf-8"):
+        return _valid_utf8(body, http)
+    return _not_utf8(body, http)
+
+
+def decode(body: bytes, decision: Decision) -> Decoded:
+    """Give the text of a page under a decision, piece by piece where strict decoding fails; never raises."""
+    encoding = decision.encoding
+    text: str | None
+    if encoding == "hz":
+        text = pieces.decode_hz(body)
+    else:
+        try:
+            text = None if decision.mixed else body.decode(encoding)
+        except UnicodeDecodeError as error:
+            if encoding in _CHINESE and error.start > 0 and error.start >= len(body) - 3:
+                text = body[: error.start].decode(encoding) + pieces.REPLACEMENT
+            else:
+                text = None
+    if text is None:
+        if encoding == "utf-8" or encoding in _CHINESE:
+            text = pieces.decode_pieces(body, encoding)
+        else:
+            text = body.decode(encoding, "replace")
+    text = text.lstrip("\ufeff")
+    return Decoded(text, text.count(pieces.REPLACEMENT))
+
+
+def codec_name(name: str | None) -> str | None:
+    """Give the Python codec that reads what is declared as ``name``, widened to its superset; None if unknown."""
+    if not name:
+        return None
+    name = name.strip().lower()
+    try:
+        found = codecs.lookup(_ALIASES.get(name, name)).name
+        "".encode(found)
+    except (LookupError, ValueError):
+        return None
+    return _SUPERSETS.get(found, found)
+
+
+def declared(body: bytes, http: str | None) -> list[str]:
+    """Give the declared encodings as Python codec names: HTTP first, then meta and XML in the page's order."""
+    names: list[str | None] = []
+    if http and (found := _HTTP.search(http)):
+        names.append(codec_name(found.group(1)))
+    for match in _DECLARED.finditer(body[: 16 * SAMPLE]):
+        names.append(codec_name((match.group(1) or match.group(2)).decode("ascii")))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _reads(body: bytes, encoding: str) -> bool:
+    """Tell whether strict decoding works, a cut last character apart."""
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError as error:
+        return encoding == "utf-8" and error.reason == "unexpected end of data" and error.start > 0
+    return True
+
+
+def _is_hz(body: bytes) -> bool:
+    runs = [bytes(byte | 0x80 for byte in run[2:]) for run in _HZ_RUN.findall(body[: 4 * SAMPLE])]
+    return model.score(b"".join(runs)[: _JUDGED[0]].decode("gb18030", "replace")) > _UNLIKELY
+
+
+def _wide_with_zeros(body: bytes) -> Decision | None:
+    """Recognise UTF-16 without a byte order mark: zero bytes on one side, and text when read so."""
+    sample = body[:SAMPLE]
+    encoding = "utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+    text = _wide_text(sample, encoding)
+    expected = sum(
+        char in model.load().ids or "\n" <= char <= "~" or "\u2010" <= char <= "\u301f" for char in text
+    )
+    expected += sum("\uff00" <= char <= "\uffef" for char in text)
+    if expected >= _ACCENTS * len(text):
+        return Decision(encoding, "zero bytes of UTF-16", 0.95)
+    return None
+
+
+def _wide_text(sample: bytes, encoding: str) -> str:
+    return sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+
+
+def _valid_utf8(body: bytes, http: str | None) -> Decision:
+    if len(body) > _SHORT and pieces.UTF8_HAN.search(body):
+        return Decision("utf-8", "strict UTF-8", 1.0)
+    # A few characters, or none of them Chinese, can be valid UTF-8 by chance.
+    if reading := pieces.chance_utf8(body[: 4 * SAMPLE], _CHINESE):
+        return Decision(reading, "language model, though also valid UTF-8", 0.7)
+    return Decision("utf-8", "strict UTF-8", 0.9)
+
+
+def _not_utf8(body: bytes, http: str | None) -> Decision:
+    high = len(body) - len(body.translate(None, _HIGH))
+    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(body))
+    if utf8 >= _MOSTLY_UTF8 * high:
+        return Decision("utf-8", "UTF-8 with damaged or foreign parts", round(min(1.0, utf8 / high), 2))
+    mixed = pieces.UTF8_HAN.search(body) is not None
+    sample = _sample(pieces.UTF8_HAN.sub(b" ", body) if mixed else body)
+    names = declared(body, http)
+    encoding, margin, mean = _best_chinese(sample, names)
+    if mean < _UNLIKELY:
+        if other := _foreign(body, sample, names):
+            return other
+    if margin < _CLEAR and len(sample) > _TOO_SHORT and (asked := _ask(sample)):
+        return Decision(asked, "charset-normalizer", 0.6, mixed=mixed)
+    confidence = round(min(1.0, 0.5 + margin / (2 * _CLEAR)), 2)
+    return Decision(encoding, "mixed page" if mixed else "language model", confidence, mixed=mixed)
+
+
+def _sample(body: bytes) -> bytes:
+    """Collect runs of two-byte characters, without the markup between them."""
+    parts, size = [], 0
+    for found in _PAIRS.finditer(body):
+        parts.append(found.group())
+        size += len(found.group())
+        if size >= SAMPLE:
+            break
+    return b" ".join(parts)[:SAMPLE]
+
+
+def _best_chinese(sample: bytes, names: list[str]) -> tuple[str, float, float]:
+    """Give the better reading, by how many nats it is better, and its mean log-probability."""
+    readings: list[tuple[float, str, float]] = []
+    for size in _JUDGED:
+        readings = []
+        for encoding in _CHINESE:
+            text = sample[:size].decode(encoding, "replace")
+            total = model.log_total(text)
+            preferred = (
+                _DECLARATION if encoding == next((name for name in names if name in _CHINESE), "") else 0.0
+            )
+            readings.append((total + preferred, encoding, total / max(1, len(text))))
+        readings.sort(reverse=True)
+        if readings[0][0] - readings[1][0] >= _CLEAR or len(sample) <= size:
+            break
+    return readings[0][1], readings[0][0] - readings[1][0], readings[0][2]
+
+
+def _ask(sample: bytes) -> str | None:
+    """Ask charset-normalizer which of the two it is: lower chaos, then higher coherence; None where both tie."""
+    found = from_bytes(sample, cp_isolation=list(_CHINESE), preemptive_behaviour=False, threshold=1.0)
+    ranked = sorted((match.chaos, -match.coherence, match.encoding) for match in found)
+    if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
+        return None
+    return ranked[0][2]
+
+
+def _foreign(body: bytes, sample: bytes, names: list[str]) -> Decision | None:
+    """Decide for bytes that are no Chinese in either encoding."""
+    for name in names:
+        if name not in _CHINESE and name != "utf-8" and not name.startswith("utf-16") and _reads(body, name):
+            return Decision(name, "declared, and not Chinese", 0.6)
+    head = body[: 4 * SAMPLE]
+    high = len(head) - len(head.translate(None, _HIGH))
+    if len(_ACCENT.findall(head)) >= _ACCENTS * high:
+        return Decision("cp1252", "single accents", 0.6)
+    if len(sample) < _TOO_SHORT:
+        return None
+    match = from_bytes(sample, preemptive_behaviour=False).best()
+    if match is not None and match.encoding not in {"gb2312", "gbk", *_CHINESE, "big5", "utf_8"}:
+        return Decision(match.encoding, "charset-normalizer, not Chinese", 0.3)
+    return None

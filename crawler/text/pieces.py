@@ -1,0 +1,198 @@
+"""Decode bytes piece by piece where no single encoding reads a page without an error.
+
+A page is split at ``<``, ``>`` and line ends, which are never the second byte of a character. Each piece is read
+with the encoding that reads it; inside a piece that none reads, one bad byte costs one character (U+FFFD).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+from crawler.text import model
+
+REPLACEMENT = "\ufffd"
+UTF8_SEQUENCE = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf]{2}")
+UTF8_HAN = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){3,}")
+
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_SPLIT = re.compile(rb"([<>\r\n]+)")
+_HZ = re.compile(
+    rb"~(?:\{((?:[\x21-\x7d][\x21-\x7e])*)(?:[\x21-\x7e]?~\}|[\x21-\x7e]?(?=\n)|[\x21-\x7e]?\Z)|~|\n)"
+)
+# Where a two-byte character can never go on: the search for the right step begins and ends here.
+_ANCHOR = re.compile(rb"[\x00-\x2f\x3a-\x3f]")
+_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_BAD_UTF8 = re.compile("[\udc80-\udcff]+")
+_WINDOW = 240
+# Beyond so many damaged places the text is lost, and looking for the right step costs more than it gives.
+_MOST_SEARCHES = 60
+# What leaving out one or two bytes costs, in nats: more than any pair of rare characters.
+_SKIP_ONE, _SKIP_TWO = 22.0, 23.0
+# A short piece reads as UTF-8 by accident; from so many bytes on it does not.
+_ACCIDENT = 13
+# Mean log-probability of a reading that can be Chinese, and of one that surely is.
+_PLAUSIBLE = -9.0
+_LIKELY = -8.0
+_SURPRISE = 2.0
+
+
+def decode_pieces(body: bytes, encoding: str) -> str:
+    """Read a page piece by piece; ``encoding`` (a Python codec name) goes first, UTF-8 or the other follows."""
+    read: list[str] = []
+    for piece in _SPLIT.split(body):
+        read.append(piece.decode("ascii") if piece.isascii() else _decode_piece(piece, encoding))
+    return "".join(read)
+
+
+def decode_hz(body: bytes) -> str:
+    """Read HZ (RFC 1843); a text cut inside ``~{`` keeps what was read so far."""
+
+    def shifted(found: re.Match[bytes]) -> bytes:
+        if found.group(1) is not None:
+            return bytes(byte | 0x80 for byte in found.group(1))
+        return b"~" if found.group() == b"~~" else b""
+
+    return _HZ.sub(shifted, body).decode("gb18030", "replace")
+
+
+def join_surrogates(body: bytes) -> bytes:
+    """Write characters that were encoded as two surrogates of three bytes each (CESU-8) as UTF-8."""
+
+    def joined(found: re.Match[bytes]) -> bytes:
+        pair = found.group().decode("utf-8", "surrogatepass")
+        return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
+
+    return _SURROGATES.sub(joined, body)
+
+
+def chance_utf8(body: bytes, encodings: tuple[str, ...]) -> str | None:
+    """Give the encoding that reads valid UTF-8 as better Chinese than UTF-8 does, if there is one.
+
+    Two or three characters of GBK can be valid UTF-8: mostly Latin, Greek or Cyrillic letters in pairs of bytes.
+    """
+    runs = _HIGH_RUN.findall(body)
+    # An accent in a Latin word is one pair of bytes; Chinese words are longer.
+    if not runs or any(len(run) % 2 or len(run) < 4 for run in runs):
+        return None
+    sample = b" ".join(runs)[:_WINDOW]
+    values = [(model.log_total(sample.decode("utf-8", "replace")), "utf-8")]
+    for encoding in encodings:
+        text = _strict(sample, encoding)
+        if text is not None and model.score(text) > _LIKELY:
+            values.append((model.log_total(text) - _SURPRISE, encoding))
+    best = max(values)[1]
+    return None if best == "utf-8" else best
+
+
+def _decode_piece(piece: bytes, encoding: str) -> str:
+    legacy = encoding if encoding != "utf-8" else "gb18030"
+    as_utf8 = _strict(piece, "utf-8")
+    as_legacy = _strict(piece, legacy)
+    if as_utf8 is not None:
+        chance = (
+            chance_utf8(piece, (legacy,)) if len(piece) < _ACCIDENT or not UTF8_HAN.search(piece) else None
+        )
+        return as_legacy if chance and as_legacy is not None else as_utf8
+    if encoding != "utf-8":
+        if UTF8_HAN.search(piece):
+            return _by_runs(piece, legacy, _damaged_legacy)
+        return as_legacy if as_legacy is not None else _damaged_legacy(piece, legacy)
+    if not UTF8_HAN.search(piece):
+        for other in ("gb18030", "big5hkscs"):
+            text = _strict(piece, other)
+            if text is not None and model.score(text) > _PLAUSIBLE:
+                return text
+    return _damaged_utf8(piece)
+
+
+def _by_runs(piece: bytes, legacy: str, read: Callable[[bytes, str], str]) -> str:
+    """Read runs of UTF-8 Chinese inside a piece as UTF-8 where that makes better text."""
+    whole = read(piece, legacy)
+    parts, at = [], 0
+    for found in UTF8_HAN.finditer(piece):
+        before = piece[at : found.start()]
+        parts += [read(before, legacy) if before else "", found.group().decode()]
+        at = found.end()
+    parts.append(read(piece[at:], legacy) if at < len(piece) else "")
+    mixed = "".join(parts)
+    return mixed if model.log_total(mixed) > model.log_total(whole) else whole
+
+
+def _strict(piece: bytes, encoding: str) -> str | None:
+    try:
+        return piece.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _damaged_utf8(piece: bytes) -> str:
+    text = join_surrogates(piece).decode("utf-8", "surrogateescape")
+    return _BAD_UTF8.sub(lambda found: REPLACEMENT * math.ceil(len(found.group()) / 3), text)
+
+
+def _damaged_legacy(piece: bytes, encoding: str) -> str:
+    """Read what can be read, looking for the right step around each bad byte."""
+    read: list[str] = []
+    at = searches = 0
+    while at < len(piece):
+        try:
+            read.append(piece[at:].decode(encoding) if searches else piece.decode(encoding))
+            break
+        except UnicodeDecodeError as error:
+            bad = at + error.start
+        if encoding == "gb18030" and piece[bad] == 0x80:
+            # Code page 936 writes the euro sign so.
+            read += [piece[at:bad].decode(encoding), "€"]
+            at = bad + 1
+            continue
+        searches += 1
+        if searches > _MOST_SEARCHES:
+            rest = piece[at:].decode(encoding, "replace")
+            read.append(
+                re.sub(REPLACEMENT + "+", lambda run: REPLACEMENT * math.ceil(len(run.group()) / 2), rest)
+            )
+            break
+        start = _window_start(piece, at, bad)
+        read.append(piece[at:start].decode(encoding, "replace"))
+        following = _ANCHOR.search(piece, bad + 1)
+        stop = min(following.start() if following else len(piece), bad + _WINDOW)
+        text, used = _in_step(piece[start:stop], encoding)
+        read.append(text)
+        at = start + used
+    return "".join(read)
+
+
+def _window_start(piece: bytes, at: int, bad: int) -> int:
+    low = max(at, bad - _WINDOW)
+    start = low
+    for found in _ANCHOR.finditer(piece, low, bad):
+        start = found.end()
+    if start == low and low > at and (bad - low) % 2:
+        start += 1
+    return start
+
+
+def _in_step(run: bytes, encoding: str) -> tuple[str, int]:
+    """Read a run with bad bytes so that the text is the most likely: the best way through single bytes, pairs,
+    four-byte characters and skipped bytes. Returns the text and how many bytes it took.
+    """
+    size = len(run)
+    best = [-math.inf] * (size + 1)
+    text: list[str] = [""] * (size + 1)
+    best[0] = 0.0
+    for at in range(size):
+        if best[at] == -math.inf:
+            continue
+        tail = text[at][-2:]
+        steps: list[tuple[int, str, float]] = [(1, REPLACEMENT, -_SKIP_ONE), (2, REPLACEMENT, -_SKIP_TWO)]
+        for width in (1, 2, 4):
+            char = _strict(run[at : at + width], encoding) if at + width <= size else None
+            if char and len(char) == 1 and (width == 1) == char.isascii():
+                steps.append((width, char, model.log_probability(tail, char)))
+        for width, char, value in steps:
+            if at + width <= size and best[at] + value > best[at + width]:
+                best[at + width] = best[at] + value
+                text[at + width] = text[at] + char
+    return text[size], size
