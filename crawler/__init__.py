@@ -1,0 +1,1 @@
+"""The engine of portalwatch. Imports neither ``spiders`` nor ``pipelines``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 
 from crawler.definition import DefinitionError
+from crawler.store.database import DatabaseError
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +23,7 @@ class WrongUse(Exception):  # noqa: N818  it says what the caller did
 
 
 class PortalwatchCommand(ScrapyCommand):
-    """A command of this project: ``execute`` returns the exit status, WrongUse becomes one sentence and status 2."""
+    """A command of this project: WrongUse becomes one sentence and exit status 2."""
 
     requires_project = True
     requires_crawler_process = False
@@ -36,14 +37,15 @@ class PortalwatchCommand(ScrapyCommand):
         try:
             self.refuse_unknown_options(args)
             self.exitcode = self.execute(args, opts)
-        except (WrongUse, DefinitionError) as error:
-            print(error, file=sys.stderr)
+        except (WrongUse, DefinitionError, DatabaseError) as error:
+            sys.stderr.write(f"{error}\n")
             self.exitcode = EXIT_WRONG_USE
         except BrokenPipeError:
             sys.stderr.close()  # the reader of a pipe went away, as `| head` does
 
     def refuse_unknown_options(self, args: list[str]) -> None:
-        """Raise WrongUse for an option that the command does not have; Scrapy would take it for an argument."""
+        """Raise WrongUse for an option that the command does not have, which Scrapy takes for an argument."""
         for word in args:
             if word.startswith("--"):
-                raise WrongUse(f"Unknown option {word}; see scrapy {type(self).__module__.rsplit('.', 1)[-1]} --help.")
+                command = type(self).__module__.rsplit(".", 1)[-1]
+                raise WrongUse(f"Unknown option {word}; see scrapy {command} --help.")

@@ -2,8 +2,8 @@
 
 The counters, in the crawler's stats: ``portalwatch/repaired`` (articles with a repair),
 ``portalwatch/dropped_blocks``, ``portalwatch/fallbacks/<field>``, ``portalwatch/refused`` with
-``portalwatch/refused/<kind>``, ``portalwatch/errors`` with ``portalwatch/errors/<kind>``. The pipelines `store`
-and `alerts` count ``portalwatch/articles/new|changed|same`` and ``portalwatch/alerts`` themselves.
+``portalwatch/refused/<kind>``, ``portalwatch/errors`` with ``portalwatch/errors/<kind>``. The pipelines
+`store` and `alerts` count ``portalwatch/articles/new|changed|same`` and ``portalwatch/alerts`` themselves.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from crawler.items import Article
 from crawler.refusals import Refused
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy.crawler import Crawler
-    from typing_extensions import Self
 
 
 class Counters:

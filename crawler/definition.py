@@ -44,7 +44,9 @@ def check(spider: type[PortalSpider]) -> None:
     if not isinstance(spider.sections, dict):
         raise DefinitionError(f"Spider {name}: 'sections' has to be a dict of section name to path.")
     if not spider.base.startswith(("http://", "https://")):
-        raise DefinitionError(f"Spider {name}: 'base' has to begin with http:// or https://, not {spider.base!r}.")
+        raise DefinitionError(
+            f"Spider {name}: 'base' has to begin with http:// or https://: {spider.base!r}."
+        )
     for attribute in SELECTORS:
         _check_selector(name, attribute, getattr(spider, attribute, None))
 
@@ -61,7 +63,7 @@ def _check_selector(name: str, attribute: str, rule: Any) -> None:
 
 
 def parse_flag(name: str, value: str) -> bool:
-    """Return a spider argument as a truth value; raises DefinitionError on anything but 1/0, yes/no, true/false."""
+    """Return a spider argument as a truth value; raises DefinitionError on anything but 1 or 0, yes or no."""
     word = str(value).strip().lower()
     if word in {"1", "yes", "true"}:
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -12,7 +14,8 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.internet.error import ConnectionLost, DNSLookupError, TimeoutError as ConnectTimeoutError
+from twisted.internet.error import ConnectionLost, DNSLookupError
+from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.web.client import ResponseFailed
 
 from crawler.middlewares.address_guard import PrivateAddress
@@ -29,27 +32,32 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
 def describe(error: BaseException) -> tuple[str, str]:
     """Return (kind, sentence) for what a download ended with.
 
-    Kinds: status-NNN, dns, refused-connection, timeout, size, cut-off, tls, robots, redirects, private-address,
-    connection, other.
+    Kinds: status-NNN, dns, refused-connection, timeout, size, cut-off, tls, robots, redirects,
+    private-address, ignored, connection, other.
     """
     if isinstance(error, HttpError):
         status = error.response.status
         return f"status-{status}", f"the server answered with status {status}"
-    if isinstance(error, PrivateAddress):
-        return "private-address", str(error)
     if isinstance(error, IgnoreRequest):
-        return _ignored(str(error))
+        return _ignored(error)
     for types, kind, sentence in _KINDS:
         if isinstance(error, types):
             return kind, sentence
-    if "ssl" in repr(error).lower() or "tls" in repr(error).lower():
+    return _broken(error)
+
+
+def _broken(error: BaseException) -> tuple[str, str]:
+    if re.search(r"\b(?:ssl|tls|certificate)", repr(error), re.IGNORECASE):
         return "tls", f"no secure connection could be made ({_short(error)})"
     if isinstance(error, (ConnectionLost, ResponseFailed, DownloadFailedError, OSError)):
         return "connection", f"the connection broke ({_short(error)})"
     return "other", _short(error)
 
 
-def _ignored(reason: str) -> tuple[str, str]:
+def _ignored(error: IgnoreRequest) -> tuple[str, str]:
+    reason = str(error)
+    if isinstance(error, PrivateAddress):
+        return "private-address", reason
     if "robots.txt" in reason:
         return "robots", "robots.txt does not allow it"
     if "redirect" in reason.lower():

@@ -86,13 +86,13 @@ class Watcher(Protocol):
     """Whoever is told how a patrol goes."""
 
     def started(self, names: Mapping[str, str]) -> None:
-        """Portals about to be visited, name to display name."""
+        """Note the portals about to be visited, name to display name."""
 
     def progress(self, outcome: Outcome) -> None:
-        """Something happened at a portal."""
+        """Note that something happened at a portal."""
 
     def finished(self, outcome: Outcome) -> None:
-        """A portal is done."""
+        """Note that a portal is done."""
 
 
 def patrol(

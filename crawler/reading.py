@@ -32,7 +32,7 @@ _FIELDS = ("entries", "entry_date", "next_page", "title", "body", "byline", "bre
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a spider says about its pages: field name to selector or bound method; absent where it says nothing."""
+    """What a spider says about its pages: field name to selector or bound method."""
 
     by_field: Mapping[str, Any]
 
@@ -81,7 +81,9 @@ class _Read:
             setattr(article, attribute, " ".join(self.found(field)))
         article.breadcrumb = self.found("breadcrumb") or self.supplied("breadcrumb")
         # The displayed lines also stand in for a date, source or name whose own rule found nothing.
-        article.head = self.found("byline") or self.supplied("byline", "published", "source", "authors", "editors")
+        article.head = self.found("byline") or self.supplied(
+            "byline", "published", "source", "authors", "editors"
+        )
         article.meta = meta.tags(self.page)
         if not self.rules.by_field or self.fallbacks:
             self.add_extras(article)

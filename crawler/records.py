@@ -29,8 +29,8 @@ def displayed(moment: Moment | None) -> str | None:
 def record(article: Article, *, explain: bool = False) -> dict[str, Any]:
     """Return ``article`` as a JSON object.
 
-    ``title`` and ``body`` are restored, in the page's own script; ``canonical_*``, ``source``, the names and the
-    section are canonical Simplified. ``explain`` adds where each field came from and each dropped block.
+    ``title`` and ``body`` are restored, in the page's own script; ``canonical_*``, ``source``, the names and
+    the section are canonical Simplified. ``explain`` adds where each field came from and each dropped block.
     """
     found: dict[str, Any] = {
         "url": article.url or None,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from cssselect import SelectorError
 from lxml import etree
+from lxml.html import HtmlElement
 from parsel import css2xpath
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 # A location path, a bracketed expression or a function call. No CSS selector starts so.
 _XPATH = re.compile(r"\s*(?:\.{0,2}/|\(|[a-z][a-z-]*\()")
@@ -42,7 +39,7 @@ def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
     found = compile_selector(selector)(root)
     if not isinstance(found, list):
         return []
-    return [node for node in found if isinstance(node, etree.ElementBase) and isinstance(node.tag, str)]
+    return [node for node in found if isinstance(node, HtmlElement) and isinstance(node.tag, str)]
 
 
 def texts(selector: str, root: HtmlElement) -> list[str]:
@@ -54,6 +51,6 @@ def texts(selector: str, root: HtmlElement) -> list[str]:
 
 
 def _text(node: object) -> str:
-    if isinstance(node, etree.ElementBase):
+    if isinstance(node, HtmlElement):
         node = "".join(node.itertext(with_tail=False))
     return _SPACE.sub(" ", str(node)).strip(" \u200b")

@@ -76,7 +76,7 @@ COOKIES_ENABLED = False  # no session is needed to read public notices
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.address_guard.AddressGuardMiddleware": 40,
-    # Nearer to the spider than decompression (590), nearer to the wire than MetaRefresh (580), which reads text.
+    # After decompression (590) and before MetaRefresh (580), which reads the text.
     "crawler.middlewares.charset.CharsetMiddleware": 585,
 }
 SPIDER_MIDDLEWARES: dict[str, int | None] = {

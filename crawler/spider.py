@@ -34,11 +34,11 @@ from crawler.store.known import Known
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
+    from typing import Self
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
-    from typing_extensions import Self
 
 # List pages go before articles, and articles that stand further down go before newer ones: whatever a killed
 # run leaves undone is then newer than what it stored, and the next run meets it before it meets the known.
@@ -46,7 +46,9 @@ LIST_PRIORITY = 1_000_000
 
 
 class PortalSpider(scrapy.Spider):
-    """One portal. Arguments: ``-a since= -a until=`` (2026-05-01, inclusive), ``-a full=1`` (ignore what is known),
+    """One portal.
+
+    Arguments: ``-a since= -a until=`` (2026-05-01, inclusive), ``-a full=1`` (ignore what is known),
     ``-a base=`` (another address of the same portal).
     """
 
@@ -116,14 +118,16 @@ class PortalSpider(scrapy.Spider):
         )
 
     def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
-        """Ask for the unknown articles of a section page, and for the next page while there are unknown ones."""
-        page = self._parsed(response)
+        """Ask for the unknown articles of a section page, and for the next page while there are any."""
+        page = self.parsed(response)
         if page is None:
             self.count("failed_sections")
             return
         found = [entry for entry in self.read_entries(page) if self._is_own(entry.url)]
         if not found:
-            self._count_error("empty-list", f"{response.url}: entries: nothing found on this section page ({section})")
+            self._count_error(
+                "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
+            )
             self.count("failed_sections")
             return
         wanted, unknown = self._choose(found)
@@ -145,12 +149,11 @@ class PortalSpider(scrapy.Spider):
 
     def parse_article(self, response: Response, section: str, list_url: str) -> Iterator[Any]:
         """Read an article page."""
-        page = self._parsed(response)
+        page = self.parsed(response)
         if page is None:
             return
-        now = datetime.now(UTC)
         try:
-            article = read_article(page, self.rules, portal=self.name, now=now)
+            article = read_article(page, self.rules, portal=self.name, now=self.now())
         except PageError as error:
             self._count_refused(error)
             return
@@ -179,7 +182,16 @@ class PortalSpider(scrapy.Spider):
         if not rule:
             return ""
         row = link
-        while (row := row.getparent()) is not None and row.tag in {"a", "span", "em", "b", "h2", "h3", "h4", "td"}:
+        while (row := row.getparent()) is not None and row.tag in {
+            "a",
+            "span",
+            "em",
+            "b",
+            "h2",
+            "h3",
+            "h4",
+            "td",
+        }:
             pass
         return next(iter(texts(rule, row)), "") if row is not None else ""
 
@@ -202,26 +214,32 @@ class PortalSpider(scrapy.Spider):
         """Return the entries to fetch and how many of all were unknown."""
         known: set[str] = set()
         if self.known and not self.full:
-            known = self.known.of(canonical_url(entry.url) for entry in found)
+            known = self.known.among(canonical_url(entry.url) for entry in found)
         unknown = [entry for entry in found if canonical_url(entry.url) not in known]
         return [entry for entry in unknown if self.window.may_contain(entry.date_text)], len(unknown)
 
     def _all_too_old(self, found: Iterable[Entry]) -> bool:
         return all(self.window.is_before(entry.date_text) for entry in found)
 
-    def _parsed(self, response: Response) -> Page | None:
+    def parsed(self, response: Response) -> Page | None:
         """Return the parsed page, None (counted, one line said) where it cannot be read."""
+        if not isinstance(response, TextResponse):
+            self._count_refused(PageError(response.url, "it is not text"))
+            return None
         try:
-            if not isinstance(response, TextResponse):
-                raise PageError(response.url, "it is not text")
             return parse_html(decided(response).text, response.url)
         except PageError as error:
             self._count_refused(error)
             return None
 
+    def now(self) -> datetime:
+        """Return the moment of the visit, UTC."""
+        return datetime.now(UTC)
+
     def failed(self, failure: Failure) -> None:
         """Say in one line why a request brought nothing, and count it by kind."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        assert failure.value is not None
         kind, reason = errors.describe(failure.value)
         self._count_error(kind, f"{request.url}: {reason}")
         if "number" in request.cb_kwargs:

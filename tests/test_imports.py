@@ -80,7 +80,9 @@ def test_no_circle() -> None:
         for folder in ("crawler", "spiders", "pipelines")
         for path in modules(folder)
     }
-    graph = {name: {other for other in seen if other in graph and other != name} for name, seen in graph.items()}
+    graph = {
+        name: {other for other in seen if other in graph and other != name} for name, seen in graph.items()
+    }
     done: set[str] = set()
 
     def visit(name: str, way: tuple[str, ...]) -> None:

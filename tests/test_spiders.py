@@ -89,7 +89,8 @@ def test_a_spider_that_lacks_an_attribute_is_refused(attribute: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "selector"), [("title", "h1["), ("body", "//div["), ("published", ""), ("byline", "div::nope")]
+    ("attribute", "selector"),
+    [("title", "h1["), ("body", "//div["), ("published", ""), ("byline", "div::nope")],
 )
 def test_a_selector_that_is_not_valid_is_refused(attribute: str, selector: str) -> None:
     wrong = type("Wrong", (Whole,), {"name": "wrong", attribute: selector})

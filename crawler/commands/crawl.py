@@ -17,7 +17,7 @@ ARGUMENTS = {"since", "until", "full", "base"}
 
 
 class Command(patrol.Command):
-    """The command; it replaces Scrapy's own, whose faults are tracebacks and whose exit status is 0 on most."""
+    """The command; it replaces Scrapy's own, which answers faults with tracebacks and status 0."""
 
     default_settings: ClassVar[dict[str, str]] = {"LOG_LEVEL": "INFO"}
 
@@ -32,7 +32,9 @@ class Command(patrol.Command):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="an argument")
+        parser.add_argument(
+            "-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="an argument"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Visit the portal; 1 if that failed."""

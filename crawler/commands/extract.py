@@ -37,9 +37,13 @@ class Command(PortalwatchCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--url", default="", help="the page's address, for links and dates (one page only)")
+        parser.add_argument(
+            "--url", default="", help="the page's address, for links and dates (one page only)"
+        )
         parser.add_argument("--spider", metavar="NAME", help="read with the rules of this portal's spider")
-        parser.add_argument("--explain", action="store_true", help="add each dropped block with its rule, and origins")
+        parser.add_argument(
+            "--explain", action="store_true", help="add each dropped block with its rule, and origins"
+        )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Print a JSON line a page; 1 if a page is no article, 2 if a file cannot be read at all."""
@@ -99,4 +103,3 @@ def extract(body: bytes, url: str, rules: Rules, portal: str) -> Article:
     article = read_article(page, rules, portal=portal, now=datetime.now(UTC))
     article.charset, article.charset_reason = decision.encoding, decision.reason
     return article
-

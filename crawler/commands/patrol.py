@@ -8,9 +8,9 @@ from rich.console import Console
 
 from crawler import progress
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.journal import Journal
 from crawler.patrol import patrol
 from crawler.roster import spider_classes
-from crawler.store.runs import recorded
 
 if TYPE_CHECKING:
     import argparse
@@ -50,12 +50,12 @@ class Command(PortalwatchCommand):
             raise WrongUse("There is no portal yet; docs/adding-a-portal.md says how one is added.")
         console = Console()
         watcher = progress.watcher(console)
-        with recorded(self.settings["PORTALWATCH_DATABASE_URL"]) as run:
+        with Journal(self.settings["PORTALWATCH_DATABASE_URL"], "patrol", spiders) as journal:
             try:
                 outcomes = patrol(self.settings, spiders, watcher, arguments=arguments)
             finally:
                 watcher.stop()
-            run.add(outcomes)
+            journal.close(outcomes)
         console.print(progress.summary(outcomes))
         console.print(progress.verdict(outcomes), markup=False, highlight=False)
         return EXIT_FAILED if any(outcome.failure for outcome in outcomes) else 0

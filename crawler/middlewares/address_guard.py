@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -12,15 +13,15 @@ from scrapy.resolver import CachingThreadedResolver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from scrapy import Request
     from scrapy.crawler import Crawler
     from twisted.internet.base import ReactorBase
     from twisted.internet.defer import Deferred
-    from typing_extensions import Self
 
 
-class PrivateAddress(IgnoreRequest):  # noqa: N818  it is an outcome, counted as such
+class PrivateAddress(IgnoreRequest):
     """A request that was not sent because it would have gone to a private address."""
 
 
@@ -36,8 +37,12 @@ def is_private(host: str) -> bool:
     try:
         return not ipaddress.ip_address(name).is_global
     except ValueError:
+        pass
+    try:
         # 127.1, 0x7f000001 and 2130706433 are addresses to a resolver though not to ipaddress.
-        return bool(name) and name.replace(".", "").isdigit() or name.startswith("0x")
+        return not ipaddress.ip_address(socket.inet_aton(name)).is_global
+    except OSError:
+        return False
 
 
 class AddressGuardMiddleware:

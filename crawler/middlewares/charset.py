@@ -9,10 +9,11 @@ from scrapy.http import HtmlResponse, TextResponse
 from crawler.text import charset
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from typing_extensions import Self
 
 
 class DecidedResponse(HtmlResponse):

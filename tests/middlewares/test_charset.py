@@ -20,7 +20,11 @@ def middleware() -> CharsetMiddleware:
 @pytest.mark.parametrize("real", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
 @pytest.mark.parametrize("declared", ["utf-8", "gb2312", "big5", "iso-8859-1", "nonsense"])
 def test_a_wrong_declaration_changes_nothing(real: str, declared: str) -> None:
-    page = PAGE.translate(str.maketrans("济谈会开业参约", "濟談會開業參約")).replace("签", "簽").replace("多家企", "多家企")
+    page = (
+        PAGE.translate(str.maketrans("济谈会开业参约", "濟談會開業參約"))
+        .replace("签", "簽")
+        .replace("多家企", "多家企")
+    )
     headers = {"Content-Type": f"text/html; charset={declared}"}
     request = Request("http://portal.example/")
     response = HtmlResponse(request.url, body=page.encode(real), headers=headers, request=request)
