@@ -1,0 +1,190 @@
+"""Telling whether two texts are the same piece, one a part of the other, or only look alike.
+
+No threshold on a similarity can tell: a notice with another name and date is nearer to the last one than a
+shortened repost is to its original. So the texts are aligned, and it counts what stands at the same place
+in both and differs: a figure that differs parts them, so does a passage that another took the place of, and
+so do words beyond what re-editing does. What only one of them has was added or left out, and parts nothing.
+Two reposts that each left out something else are not the same by themselves; their original joins them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from crawler.store import vocabulary
+from crawler.store.fingerprints import sentences
+from crawler.store.furniture import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SAME_LONGER = 0.55
+"""How much of the longer text the same piece shares at least; below, one is a part of the other."""
+CONTAINED = 0.88
+"""How much of one of the two texts must be found in the other one."""
+PART_CHARACTERS = 60
+"""A part that is shorter could be a phrase that everybody uses."""
+ALIKE = 0.5
+"""Two passages at the same place that share less than this are two passages, not one that was changed."""
+CHARACTERS_A_CHANGE = 1000
+"""One changed word is allowed for each so many shared characters: editors do correct a word."""
+CHANGE = 4
+"""A corrected word has up to so many characters on either side."""
+EDGE = 40
+"""An unlike beginning or end up to so many characters on either side is furniture that no rule knew …"""
+EDGE_SHARED = 400
+"""… if the texts share so much between; in a short notice it may be all that differs."""
+CUT = 3
+"""A digest ends (or begins) with a few words where the original has at least so many times `EDGE`."""
+UNEVEN = 4
+"""Passages of which one is so many times longer share scattered characters by chance."""
+INNER = 4
+"""An addition inside a sentence up to so many tokens is a changed word; a longer one is an added clause."""
+
+_TOKENS = re.compile(r"[0-9][0-9.]*[%‰°℃]*|[a-z]+|.", re.DOTALL)
+_NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两几甲乙丙丁上中下东南西北")
+
+
+class Relation(StrEnum):
+    """What two texts are to each other."""
+
+    SAME = "same"
+    PART = "part"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The verdict with its reasons: the shares of both texts found in the other, and what differs."""
+
+    relation: Relation
+    cover_shorter: float
+    cover_longer: float
+    changed: tuple[tuple[str, str], ...] = ()  # pairs of what stands in the one and in the other
+    facts: tuple[tuple[str, str], ...] = ()  # those of the pairs that say something else
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text made ready for comparing; build it with ``prepare``."""
+
+    sentences: tuple[str, ...]
+    length: int
+
+
+def prepare(canonical_body: str) -> Text:
+    """Return a canonical body as the sentences that count, without furniture, punctuation and case."""
+    found = tuple(sentence.lower() for sentence in sentences(bare(canonical_body)))
+    return Text(found, sum(map(len, found)))
+
+
+def compare(one: Text, other: Text) -> Comparison:
+    """Compare two prepared texts; the order of the two does not matter for the relation."""
+    shorter, longer = sorted((one, other), key=lambda text: (text.length, text.sentences))
+    if not shorter.length:
+        return Comparison(Relation.DIFFERENT, 0.0, 0.0)
+    tally = _Tally()
+    for gap in _gaps(shorter.sentences, longer.sentences, tally):
+        _weigh(gap, tally)
+    cut = tally.judge_edges()
+    cover_shorter = min(1.0, tally.shared / shorter.length)
+    cover_longer = min(1.0, tally.shared / longer.length)
+    relation = _relation(tally, shorter, cover_shorter, cover_longer)
+    if cut and relation is Relation.SAME:
+        relation = Relation.DIFFERENT
+    return Comparison(relation, cover_shorter, cover_longer, tuple(tally.changed), tuple(tally.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    left: str
+    right: str
+    edge: bool  # at the beginning or the end of both texts
+
+
+class _Tally:
+    __slots__ = ("changed", "edges", "facts", "shared")
+
+    def __init__(self) -> None:
+        self.shared = 0
+        self.changed: list[tuple[str, str]] = []
+        self.facts: list[tuple[str, str]] = []
+        self.edges: list[tuple[str, str]] = []
+
+    def judge_edges(self) -> bool:
+        """Forgive unlike edges as far as the length of what is shared allows; return whether one is a cut."""
+        cut = False
+        for left, right in self.edges:
+            short, long = sorted((len(left), len(right)))
+            if long <= EDGE and self.shared >= EDGE_SHARED:
+                continue
+            if short <= EDGE and long >= CUT * EDGE and not _figures(min(left, right, key=len)):
+                cut = True
+                continue
+            self.facts.append((left, right))
+        return cut
+
+
+def _relation(tally: _Tally, shorter: Text, cover_shorter: float, cover_longer: float) -> Relation:
+    repeated = len(set(tally.changed)) < len(tally.changed)  # a name exchanged throughout
+    too_many = len(tally.changed) > tally.shared // CHARACTERS_A_CHANGE
+    if tally.facts or repeated or too_many or cover_shorter < CONTAINED:
+        return Relation.DIFFERENT
+    if cover_longer >= SAME_LONGER:
+        return Relation.SAME
+    return Relation.PART if shorter.length >= PART_CHARACTERS else Relation.DIFFERENT
+
+
+def _gaps(left: Sequence[str], right: Sequence[str], tally: _Tally) -> Iterator[_Gap]:
+    """Yield what stands between the sentences that are equal in both, and count those."""
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            tally.shared += sum(map(len, left[a:b]))
+        elif kind == "replace":
+            edge = (a == 0 and c == 0) or (b == len(left) and d == len(right))
+            yield _Gap("".join(left[a:b]), "".join(right[c:d]), edge)
+
+
+def _weigh(gap: _Gap, tally: _Tally) -> None:
+    spans, shared = _spans(gap.left, gap.right)
+    short, long = sorted((len(gap.left), len(gap.right)))
+    if shared < ALIKE * short or (spans and long > UNEVEN * short):
+        (tally.edges if gap.edge else tally.facts).append((gap.left, gap.right))
+        return
+    if spans:
+        folded = vocabulary.fold(gap.left), vocabulary.fold(gap.right)
+        if folded != (gap.left, gap.right):
+            spans, _ = _spans(*folded)
+    tally.shared += shared
+    for a, b in spans:
+        tally.changed.append((a, b))
+        if _figures(a) != _figures(b) or max(len(a), len(b)) > CHANGE:
+            tally.facts.append((a, b))
+
+
+@lru_cache(maxsize=4096)
+def _spans(left: str, right: str) -> tuple[list[tuple[str, str]], int]:
+    """Return the pairs of passages that differ, clauses only one side has left out, and what is shared."""
+    a, b = _TOKENS.findall(left), _TOKENS.findall(right)
+    spans: list[tuple[str, str]] = []
+    shared = 0
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            shared += sum(map(len, a[a1:a2]))
+            continue
+        edge = (a1 == 0 and b1 == 0) or (a2 == len(a) and b2 == len(b))
+        one_sided = a1 == a2 or b1 == b2
+        if one_sided and (edge or max(a2 - a1, b2 - b1) > INNER):
+            continue
+        spans.append(("".join(a[a1:a2]), "".join(b[b1:b2])))
+    return spans, shared
+
+
+def _figures(text: str) -> str:
+    return "".join(character for character in text if character in _NUMERALS)

@@ -1,0 +1,47 @@
+"""What servers said about pages, for conditional requests (ETag, Last-Modified)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.store.models import PageState
+from crawler.store.times import now
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """The two headers of a response that a later request may repeat, as the server wrote them."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+def validators(session: Session, url: str) -> Validators | None:
+    """Return what the server said about ``url`` last time, ``None`` if it never said anything."""
+    state = session.get(PageState, url)
+    return None if state is None else Validators(state.etag, state.last_modified)
+
+
+def remember(session: Session, url: str, said: Validators, *, at: datetime | None = None) -> None:
+    """Keep what the server said about ``url``; a 304 without headers keeps what was known."""
+    state = session.get(PageState, url)
+    checked = at or now()
+    if state is None:
+        session.add(PageState(url=url, etag=said.etag, last_modified=said.last_modified, checked_at=checked))
+        return
+    state.etag = said.etag or state.etag
+    state.last_modified = said.last_modified or state.last_modified
+    state.checked_at = checked
+
+
+def forget(session: Session, url: str) -> None:
+    """Drop what is known about ``url``, so that it is asked for without conditions."""
+    state = session.get(PageState, url)
+    if state is not None:
+        session.delete(state)
