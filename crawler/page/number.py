@@ -1,0 +1,58 @@
+"""The document number of an authority's paper: 国发〔2024〕5号, 某政办函〔2023〕12号."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.page.phrasebook import phrases
+from crawler.text.markers import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NUMBER = re.compile(
+    r"(?P<organ>[\u3400-\u9fff（）()]{2,20}?)\s*[〔［\[【﹝（(<〈]\s*(?P<year>(?:19|20)\d\d)\s*年?\s*[〕］\]】﹞）)>〉]\s*"
+    r"(?:第\s*)?(?P<number>\d{1,5})\s*[号號]"
+)
+_ORDER = re.compile(
+    r"[\u3400-\u9fff]{2,20}(?:令|公告)\s*(?:第\s*\d{1,4}\s*[号號]|(?:19|20)\d\d\s*年第\s*\d{1,4}\s*[号號])"
+)
+_WHOLE_SLACK = 8
+_LABELLED_LENGTH = 60
+
+
+def find(lines: Sequence[str], title: str = "") -> str:
+    """Return the document number that ``lines`` (head, index table, first blocks) show, '' for none.
+
+    A labelled one (发文字号：) goes first, then a line that is little more than the number, then one in the
+    headline. A number inside a sentence cites another document and is not taken.
+    """
+    for number, line in enumerate(lines):
+        for label in phrases("number", "labels"):
+            position = fold(line[:_LABELLED_LENGTH]).find(label)
+            if position < 0:
+                continue
+            following = lines[number + 1] if number + 1 < len(lines) else ""
+            for text in (line, following):
+                if len(text) <= 4 * _LABELLED_LENGTH and (match := _NUMBER.search(_behind(text, label))):
+                    return _tidy(match[0])
+    for line in lines:
+        match = _NUMBER.search(line) or _ORDER.search(line)
+        if match and len(line.strip()) <= len(match[0]) + _WHOLE_SLACK:
+            return _tidy(match[0])
+    match = _NUMBER.search(title)
+    return _tidy(match[0]) if match else ""
+
+
+def _behind(text: str, label: str) -> str:
+    """Return the text behind the label, which may be spaced or in the other script; all of it if unsure."""
+    for mark in ("：", ":"):
+        for part in re.split(r"(?<=[\s|])", text):
+            if mark in part and label in fold(part.split(mark, 1)[0]):
+                return text[text.index(part) + part.index(mark) + 1 :]
+    return text
+
+
+def _tidy(number: str) -> str:
+    return re.sub(r"\s+", "", number).lstrip("（()）")

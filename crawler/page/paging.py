@@ -1,0 +1,172 @@
+"""The further pages of a section, or of a long article, found without a selector."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from crawler.page.address import canonical_url
+from crawler.text.markers import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.page.document import Page
+
+_NEXT_WORDS = (
+    "下一页",
+    "下页",
+    "后一页",
+    "下一頁",
+    "next",
+    "nextpage",
+    "下一页>",
+    "下一页>>",
+    "下一页»",
+    "后页",
+    "下页>",
+    "往后",
+    "下5页",
+)
+_NEXT_MARKS = (">", ">>", "›", "»", "→", "＞")
+_CALL = re.compile(r"createPageHTML\w*\s*\(\s*((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
+_ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^,\s]+)")
+_NUMBERED = re.compile(r"(?:^|[_\-/=])(\d{1,5})(?=\.\w{2,6}$|$|/|-\d{1,2}\.\w{2,6}$)")
+_PARAMETER = re.compile(
+    r"(?:^|&)(?:page|pageno|pageindex|page_no|pn|p|pageid|currentpage|paged|curpage)=(\d{1,5})(?:&|$)",
+    re.IGNORECASE,
+)
+_MOST_PAGES = 10_000
+
+
+def next_page(page: Page) -> str | None:
+    """Return the absolute address of the following page of a list (or article), None on the last one.
+
+    In this order: ``link rel=next``; a link that says 下一页 or shows an arrow among page numbers; the
+    ``createPageHTML`` call of TRS; the page number one above the page's own among the numbered links.
+    """
+    return _by_rel(page) or _by_word(page) or _by_call(page) or _by_number(page)
+
+
+def page_links(page: Page) -> list[str]:
+    """Return the absolute addresses of the other pages that the page bar names, in the order of the page."""
+    found: dict[str, None] = {}
+    for link, url in _links(page):
+        if _text(link).isdigit() and _is_sibling(url, page.url):
+            found.setdefault(url)
+    return [url for url in found if canonical_url(url) != canonical_url(page.url)]
+
+
+def _links(page: Page) -> Iterator[tuple[HtmlElement, str]]:
+    for link in page.root.iter("a"):
+        href = (link.get("href") or "").strip()
+        if not href or href.startswith("#") or href.lower().startswith(("javascript:", "mailto:", "void")):
+            continue
+        try:
+            url = urljoin(page.url, href)
+        except ValueError:
+            continue
+        yield link, url
+
+
+def _text(link: HtmlElement) -> str:
+    return fold(link.text_content() or "").strip("[]()【】 ")
+
+
+def _is_sibling(url: str, base: str) -> bool:
+    return not base or urlsplit(url).netloc.removeprefix("www.") in (
+        "",
+        urlsplit(base).netloc.removeprefix("www."),
+    )
+
+
+def _by_rel(page: Page) -> str | None:
+    for tag in ("link", "a"):
+        for element in page.root.iter(tag):
+            if "next" in (element.get("rel") or "").lower().split() and (
+                href := (element.get("href") or "").strip()
+            ):
+                return urljoin(page.url, href) if not href.startswith(("#", "javascript:")) else None
+    return None
+
+
+def _by_word(page: Page) -> str | None:
+    own = canonical_url(page.url)
+    arrow = None
+    for link, url in _links(page):
+        text = _text(link)
+        title = fold(link.get("title") or "")
+        if not _is_sibling(url, page.url) or canonical_url(url) == own:
+            continue
+        if text in _NEXT_WORDS or title in _NEXT_WORDS:
+            return url
+        if text in _NEXT_MARKS and arrow is None and _among_numbers(link):
+            arrow = url
+    return arrow
+
+
+def _among_numbers(link: HtmlElement) -> bool:
+    """Return whether page numbers stand beside a link."""
+    holder = link.getparent()
+    for _ in range(2):
+        if holder is None:
+            return False
+        numbers = [
+            other
+            for other in holder.iter("a", "span", "b", "strong", "em", "li")
+            if (other.text or "").strip().isdigit()
+        ]
+        if numbers:
+            return True
+        holder = holder.getparent()
+    return False
+
+
+def _by_call(page: Page) -> str | None:
+    """Return the page after ``createPageHTML(count, current, name, ending)``: current counts from 0, page 2 is
+    ``name_1.ending``. With the name of an element in front, page 2 is ``name_2.ending``.
+    """  # noqa: D205  one sentence
+    for script in page.root.iter("script"):
+        for match in _CALL.finditer(script.text or ""):
+            arguments = [
+                next((group for group in found.groups() if group), "")
+                for found in _ARGUMENT.finditer(match[1])
+            ]
+            offset = 1
+            if len(arguments) > 4 and not arguments[0].isdigit():  # noqa: PLR2004  an element's name in front
+                arguments, offset = arguments[1:], 2
+            if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):  # noqa: PLR2004  the function itself
+                continue
+            count, current = int(arguments[0]), int(arguments[1])
+            if current + 1 < min(count, _MOST_PAGES):
+                return urljoin(page.url, f"{arguments[2]}_{current + offset}.{arguments[3]}")
+    return None
+
+
+def _number_of(url: str) -> int | None:
+    parts = urlsplit(url)
+    if match := _PARAMETER.search(parts.query):
+        return int(match[1])
+    match = _NUMBERED.search(parts.path)
+    return int(match[1]) if match else None
+
+
+def _by_number(page: Page) -> str | None:
+    """Return the link whose text is the page's own number plus one, if the page bar shows where we are."""
+    numbered = {
+        int(text): url
+        for link, url in _links(page)
+        if (text := _text(link)).isdigit() and len(text) < 6 and _is_sibling(url, page.url)
+    }
+    if not numbered:
+        return None
+    own = canonical_url(page.url)
+    current = next((number for number, url in numbered.items() if canonical_url(url) == own), None)
+    if current is None:
+        shown = _number_of(page.url)
+        current = shown if shown is not None and shown + 1 in numbered else 1
+    following = numbered.get(current + 1)
+    return following if following and canonical_url(following) != own else None

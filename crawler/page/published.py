@@ -1,0 +1,162 @@
+"""Which of the dates on and behind a page is its publication date.
+
+What is displayed goes before the meta tags: PubDate is often the date of a later re-publication or of the
+site's migration (6 of 22 government pages differ by a day or more). A meta tag counts where no date is
+displayed, and may add the time of day when it names the same day.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawler.page import meta as metas
+from crawler.page.found import Found
+from crawler.page.labels import Labelled, fold, labelled
+from crawler.page.phrasebook import phrases
+from crawler.text import dates
+from crawler.text.clock import LOCAL
+from crawler.text.dates import Moment, Precision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_TRUST = {"published": 6.0, "": 4.0, "updated": 2.0, "document_date": 1.0}
+_OTHER_LABEL = 3.0
+_COARSE = {Precision.YEAR: -4.0, Precision.MONTH: -2.0, Precision.DAY: 0.0}
+_FINE_BONUS = 0.5
+_LONGEST_LINE = 120
+_BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
+_BARE_TIME = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2})?\s*")
+_YEAR_MONTH = re.compile(r"\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?月?\s*")
+_SENTENCE = re.compile(r"。.")
+_URL_DAY = re.compile(
+    r"(?:(?<=/)|(?<=[/_\-a-z=]))((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?=[/_\-.]|\d{4,}|$)"
+)
+_URL_YEAR = re.compile(r"[/_\-t=]((?:19|20)\d\d)(?:[-/_.]|(?:0[1-9]|1[0-2])(?:[-/_.]|\d{2}(?!\d)))")
+_ONE_DAY = timedelta(days=1)
+
+
+def parse(
+    lines: Sequence[str], *, now: datetime, url: str = "", meta: Mapping[str, str] | None = None
+) -> Found[Moment] | None:
+    """Return the publication date by the displayed ``lines``, else by ``meta``, else by ``url``; None without any.
+
+    ``lines`` are those about the article, restored or not; ``now`` is aware; a date more than a day ahead of
+    it is never taken from displayed lines or meta tags. The confidence is 1 for a labelled date.
+    """
+    hint = year_of(url)
+    tags = _from_meta(meta or {}, now)
+    shown = displayed(lines, now=now, year_hint=hint)
+    if shown is not None:
+        if tags and _adds_time(shown.value, tags.value):
+            return Found(tags.value, f"{shown.origin}, time of day from {tags.origin}", shown.confidence)
+        return shown
+    return tags or _from_url(url, now)
+
+
+def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = None) -> Found[Moment] | None:
+    """Return the publication date among the dates of displayed lines."""
+    scored: list[tuple[float, Moment, str]] = []
+    for number, line in enumerate(_joined(lines)):
+        for moment, kind in _dates_of(line, now, year_hint):
+            if moment.at - now > _ONE_DAY:
+                continue
+            score = (
+                _TRUST.get(kind, _OTHER_LABEL) + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01
+            )
+            scored.append((score, moment, kind))
+    if not scored:
+        return None
+    score, best, kind = max(scored, key=lambda item: item[0])
+    finer = [moment for _, moment, other in scored if other != "updated" and _adds_time(best, moment)]
+    origin = "displayed, labelled" if kind == "published" else "displayed"
+    return Found(finer[0] if finer else best, origin, min(1.0, max(0.1, score / 6)))
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Return the lines, with a date that is spread over two of them on one: 21 / 2024年02月."""
+    joined: list[str] = []
+    for line in lines:
+        if joined:
+            last = joined[-1]
+            parts = (_BARE_DAY.fullmatch(last) and _YEAR_MONTH.fullmatch(line)) or (
+                _BARE_TIME.fullmatch(last) and dates.parse(line, now=_ANY_NOW)
+            )
+            if parts or (_BARE_TIME.fullmatch(line) and len(last) <= _LONGEST_LINE and _ends_with_date(last)):
+                joined[-1] = f"{last}\n{line}"
+                continue
+            if _YEAR_MONTH.fullmatch(last) and _BARE_DAY.fullmatch(line):
+                joined[-1] = f"{line}\n{last}"
+                continue
+        joined.append(line)
+    return joined
+
+
+_ANY_NOW = datetime(2000, 1, 1, tzinfo=LOCAL)
+
+
+def _ends_with_date(line: str) -> bool:
+    found = dates.find_all(line, now=_ANY_NOW)
+    return bool(found) and found[-1].precision is Precision.DAY and line.rstrip().endswith(found[-1].raw)
+
+
+def _dates_of(line: str, now: datetime, year_hint: int | None) -> list[tuple[Moment, str]]:
+    """Return the dates of a line with the kind of the label that each stands behind, '' for none."""
+    folded = fold(line)
+    if len(line) > _LONGEST_LINE and _SENTENCE.search(line):
+        return []
+    if any(phrase in folded for phrase in phrases("published", "today")):
+        return []
+    items = labelled(line)
+    found, position = [], 0
+    for moment in dates.find_all(line, now=now, year_hint=year_hint):
+        position = max(position, line.find(moment.raw, position))
+        found.append((moment, _label_before(items, line, position)))
+        position += len(moment.raw)
+    return found
+
+
+def _label_before(items: Sequence[Labelled], line: str, position: int) -> str:
+    """Return the kind of the label whose value begins with the date; a date ends the value of other labels."""
+    before = [item for item in items if item.start <= position]
+    if not before:
+        return ""
+    between = line[before[-1].start + len(before[-1].label) : position]
+    if len(re.sub(r"[\s:：\u3000]", "", between)) <= 2:  # noqa: PLR2004  brackets, a stray word mark
+        return before[-1].kind if before[-1].kind in _TRUST or before[-1].kind == "other" else ""
+    return ""
+
+
+def _adds_time(shown: Moment, other: Moment) -> bool:
+    coarse = (Precision.YEAR, Precision.MONTH, Precision.DAY)
+    return (
+        shown.precision is Precision.DAY
+        and other.precision not in coarse
+        and shown.at.astimezone(LOCAL).date() == other.at.astimezone(LOCAL).date()
+    )
+
+
+def _from_meta(meta: Mapping[str, str], now: datetime) -> Found[Moment] | None:
+    for name in metas.PUBLISHED:
+        moment = dates.parse(meta.get(name, ""), now=now)
+        if moment is None or (moment.precision in _COARSE and moment.precision is not Precision.DAY):
+            continue
+        if moment.at - now <= _ONE_DAY:
+            return Found(moment, f"meta {name}", 0.6)
+    return None
+
+
+def _from_url(url: str, now: datetime) -> Found[Moment] | None:
+    for match in _URL_DAY.finditer(url.partition("//")[2].partition("?")[0].lower()):
+        moment = dates.parse("-".join(match.groups()), now=now)
+        if moment is not None and moment.at <= now + _ONE_DAY:
+            return Found(Moment(moment.at, moment.precision, match[0]), "address", 0.4)
+    return None
+
+
+def year_of(url: str) -> int | None:
+    """Return the year that an address names (t20240305_…, /202403/, /2024/03/05/), or None."""
+    match = _URL_YEAR.search(url.partition("//")[2].lower())
+    return int(match[1]) if match else None

@@ -1,0 +1,185 @@
+"""The displayed headline of an article."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.page import byline, meta, names
+from crawler.page.found import Found
+from crawler.text.markers import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crawler.page.document import Page
+    from crawler.page.walk import Line
+
+_SHORTEST, _LONGEST = 2, 160
+_HEADING_WORTH = {1: 3.0, 2: 2.0, 3: 1.5, 4: 0.8, 5: 0.5, 6: 0.5}
+_TITLE_CLASS = re.compile(r"(?<![a-z])(?:title|tit|headline|biaoti|bt|art-?title|subject|heading)(?![a-z])")
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_NOT_A_TITLE_CLASS = re.compile(r"sub-?title|list-?title|more|col-?title|site")
+_BAD_CHROME = {
+    "nav": 4.0,
+    "crumb": 4.0,
+    "footer": 5.0,
+    "comment": 4.0,
+    "related": 3.0,
+    "pager": 5.0,
+    "header": 1.0,
+    "advert": 3.0,
+}
+_TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
+_ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
+_ENOUGH = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    text: str  # folded
+    origin: str
+    worth: float
+
+
+def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = None) -> Found[str] | None:
+    """Return the headline as displayed, else the one of the meta tags or of ``<title>`` without its tails.
+
+    ``lines`` are the page's displayed lines, ``tags`` its meta tags (read from the page when not given). The
+    headline may be in Traditional characters and glossed. None when a page has neither.
+    """
+    tags = meta.read(page) if tags is None else tags
+    document_title = _document_title(page)
+    references = _references(tags, document_title)
+    best: tuple[float, list[Line]] | None = None
+    for group in _headlines(lines):
+        score = _score(group, references)
+        if best is None or score > best[0]:
+            best = (score, group)
+    if best and best[0] >= _ENOUGH:
+        text = " ".join(line.text for line in best[1])
+        return Found(text, "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
+    name, value = meta.first(tags, ("articletitle",))
+    if value:
+        return Found(value, f"meta {name}", 0.7)
+    if document_title and (cut := without_tails(document_title, tags)):
+        return Found(cut, "title element", 0.5)
+    name, value = meta.first(tags, meta.TITLE)
+    return Found(without_tails(value, tags), f"meta {name}", 0.4) if value else None
+
+
+def _document_title(page: Page) -> str:
+    for element in page.root.iter("title"):
+        parent = element.getparent()
+        text = re.sub(r"\s+", " ", element.text_content()).strip()
+        if text and (parent is None or str(parent.tag) != "svg"):
+            return text
+    return ""
+
+
+def _references(tags: Mapping[str, str], document_title: str) -> list[_Reference]:
+    found = [_Reference(fold(document_title), "title element", 4.0)] if document_title else []
+    found += [
+        _Reference(fold(tags[name]), f"meta {name}", 5.0 if name == "articletitle" else 3.0)
+        for name in meta.TITLE
+        if tags.get(name)
+    ]
+    return found
+
+
+def _headlines(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return the lines that can be a headline; those of one heading or title element together."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if (
+            groups
+            and groups[-1][0].element is line.element
+            and _heads(line)
+            and groups[-1][-1].index == line.index - 1
+        ):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [group for group in groups if _SHORTEST <= sum(line.chars for line in group) <= _LONGEST]
+
+
+def _heads(line: Line) -> bool:
+    return line.heading > 0 or bool(_TITLE_CLASS.search(_class_of(line)))
+
+
+def _class_of(line: Line) -> str:
+    """Return class and id of the line's element and of the one around it, in words."""
+    parent = line.element.getparent()
+    around = [line.element] if parent is None or len(parent) > 3 else [line.element, parent]  # noqa: PLR2004  a wrapper
+    joined = " ".join(f"{element.get('class', '')} {element.get('id', '')}" for element in around)
+    return _SEAM.sub("-", joined).lower()
+
+
+def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
+    first = group[0]
+    text = " ".join(line.text for line in group)
+    folded = fold(text)
+    score = _HEADING_WORTH.get(first.heading, 0.0)
+    classes = _class_of(first)
+    if _TITLE_CLASS.search(classes):
+        score += 0.5 if _NOT_A_TITLE_CLASS.search(classes) else 1.5
+    score += max((_agreement(folded, reference) for reference in references), default=0.0)
+    score -= _BAD_CHROME.get(first.chrome, 0.0)
+    if sum(line.link_chars for line in group) > sum(line.chars for line in group) / 2:
+        score -= 2.0
+    if text.rstrip().endswith(("。", "：", ":", "；")):
+        score -= 2.0
+    if byline.is_about(text):
+        score -= 3.0
+    return score - min(first.index, 400) * 0.002
+
+
+def _agreement(folded: str, reference: _Reference) -> float:
+    """Return how far a line agrees with what the page says its title is."""
+    wanted = reference.text
+    if folded == wanted:
+        return reference.worth + 1.0
+    if len(folded) < 4:  # noqa: PLR2004  too short to mean anything
+        return 0.0
+    if wanted.startswith(folded):
+        rest = wanted[len(folded) :]
+        return reference.worth if rest[:1] in "-_|—–|·,:(" else reference.worth * len(folded) / len(wanted)
+    cut = _ELLIPSIS.sub("", wanted)
+    if len(cut) >= 8 and folded.startswith(cut[: max(8, len(cut) - 2)]):  # noqa: PLR2004  cut short in the head
+        return reference.worth * 0.8
+    if folded in wanted:
+        return reference.worth * 0.7 * len(folded) / len(wanted)
+    if len(wanted) >= 8 and wanted in folded:  # noqa: PLR2004
+        return reference.worth * 0.7 * len(wanted) / len(folded)
+    return 0.0
+
+
+def without_tails(title: str, tags: Mapping[str, str] | None = None, shared: Sequence[str] = ()) -> str:
+    """Return a ``<title>`` without the names of site and columns behind it (headline_栏目_站名, headline-站名).
+
+    ``shared`` are endings that other pages of the site share; ``tags`` its meta tags, which may name both.
+    """
+    tags = tags or {}
+    known = {
+        fold(value)
+        for value in (*shared, meta.first(tags, meta.SITE)[1], meta.first(tags, meta.COLUMN)[1])
+        if value
+    }
+    for tail in shared:
+        if tail and title.endswith(tail) and len(title) > len(tail):
+            return without_tails(title[: -len(tail)].rstrip(" -_|—–"), tags)
+    cut = title
+    while True:
+        seams = [seam for seam in _TAIL.finditer(cut) if seam.start() > 0]
+        if not seams:
+            return cut.strip()
+        seam = seams[-1]
+        tail, head = cut[seam.end() :].strip(), cut[: seam.start()].strip()
+        if len(fold(head)) < 4:  # noqa: PLR2004  no headline is left
+            return cut.strip()
+        strong = any(mark in seam[0] for mark in "_|｜") or " - " in seam[0]
+        named = fold(tail) in known or not tail or names.is_body(tail)
+        if not (named or (strong and len(tail) <= 16)):  # noqa: PLR2004  as long as names of columns are
+            return cut.strip()
+        cut = head
