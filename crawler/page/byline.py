@@ -50,15 +50,17 @@ def parse_source(lines: Sequence[str], *, site: str = "", last: Sequence[str] = 
         _paper_of_reporters(last),
     ):
         if found:
-            return _resolved(found, site)
+            return resolve(found, site)
     return None
 
 
-def _resolved(source: str, site: str) -> str:
+def resolve(source: str, site: str) -> str:
+    """Return the site's name for 本网, 本站 and their kin when it is known, any other source as it is."""
     return site if site and fold(source) in names.data()["bodies"]["ours"] else source
 
 
-def _clean_source(value: str) -> str:
+def clean_source(value: str) -> str:
+    """Return a source without its address, brackets and loose punctuation, '' for 未知 and for no words."""
     value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>")
     folded = fold(value)
     if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
@@ -72,13 +74,32 @@ def _clean_source(value: str) -> str:
     return value
 
 
+def is_source_line(text: str) -> bool:
+    """Return whether a line is nothing but a bracketed source: （来源：某县人民政府）."""
+    match = _TAIL_SOURCE.search(fold(text))
+    return match is not None and match.start() == len(text) - len(text.lstrip())
+
+
+def people_in(text: str) -> list[str]:
+    """Return the names in a text that a selector found: with or without a label, 记者, brackets."""
+    found = [
+        name
+        for kind in ("author", "editor")
+        for value in values(text, kind)
+        for name in names.split_people(value)
+    ]
+    credited = [credit for phrase in _phrases(text) for credit in [names.credits_of(phrase, strict=False)]]
+    found += [name for credit in credited for name in (*credit.authors, *credit.editors)]
+    return list(dict.fromkeys(found)) or names.split_people(text)
+
+
 def _labelled_source(lines: Sequence[str]) -> str:
     for number, line in enumerate(lines):
         found = labelled(line)
         for item in found:
             if item.kind != "source":
                 continue
-            if value := _clean_source(item.value):
+            if value := clean_source(item.value):
                 return value
             if item is found[-1] and not line[item.end :].strip() and number + 1 < len(lines):
                 following = lines[number + 1].strip()
@@ -87,7 +108,7 @@ def _labelled_source(lines: Sequence[str]) -> str:
                     and not labelled(following)
                     and not _DATE.search(fold(following))
                 ):
-                    value = _clean_source(following)
+                    value = clean_source(following)
                     if value and names.is_body(value):
                         return value
     return ""
@@ -100,7 +121,7 @@ def _bracketed_source(lines: Sequence[str]) -> str:
             continue
         inside = line[match.start() + 1 : match.end()].rstrip()[:-1]
         for value in values(inside, "source"):
-            if cleaned := _clean_source(value):
+            if cleaned := clean_source(value):
                 return cleaned
     return ""
 
@@ -113,7 +134,7 @@ def _loose_source(lines: Sequence[str]) -> str:
             continue
         for text in near:
             for part in _SEPARATORS.split(_dateless(text)):
-                value = _clean_source(part)
+                value = clean_source(part)
                 if value and len(value) <= _LOOSE_SOURCE and names.is_body(value):
                     return value
     return ""
@@ -221,6 +242,8 @@ def parse_views(lines: Iterable[str]) -> int | None:
                 return int(match[1].replace(",", ""))
         if match := _COUNT_FIRST.search(folded):
             return int(match[1].replace(",", ""))
+        if not labelled(line) and _DATE.search(folded) and (match := _COUNT_LAST.search(folded)):
+            return int(match[1])
     return None
 
 

@@ -28,7 +28,7 @@ SITE = ("sitename", "og:site_name", "application-name", "ld:publisher")
 COLUMN = ("columnname", "article:section", "ld:articlesection", "og:article:section")
 
 
-def read(page: Page) -> dict[str, str]:
+def tags(page: Page) -> dict[str, str]:
     """Return the page's meta tags by lower-case ``name``, ``property`` or ``itemprop``; the first non-empty
     value wins. JSON-LD articles are added under ``ld:``, the canonical link as ``canonical``.
     """  # noqa: D205  one sentence

@@ -26,6 +26,7 @@ _TRUST = {"published": 6.0, "": 4.0, "updated": 2.0, "document_date": 1.0}
 _OTHER_LABEL = 3.0
 _COARSE = {Precision.YEAR: -4.0, Precision.MONTH: -2.0, Precision.DAY: 0.0}
 _FINE_BONUS = 0.5
+_AHEAD = -5.0  # a date in the future is believed only when nothing else is there to be refused
 _LONGEST_LINE = 120
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
 _BARE_TIME = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2})?\s*")
@@ -43,8 +44,8 @@ def parse(
 ) -> Found[Moment] | None:
     """Return the publication date by the displayed ``lines``, else by ``meta``, else by ``url``; None without any.
 
-    ``lines`` are those about the article, restored or not; ``now`` is aware; a date more than a day ahead of
-    it is never taken from displayed lines or meta tags. The confidence is 1 for a labelled date.
+    ``lines`` are those about the article, restored or not; ``now`` is aware. A displayed date more than a day
+    ahead of it is returned only if there is no other, a meta tag's never. The confidence is 1 for a labelled date.
     """
     hint = year_of(url)
     tags = _from_meta(meta or {}, now)
@@ -61,9 +62,8 @@ def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = No
     scored: list[tuple[float, Moment, str]] = []
     for number, line in enumerate(_joined(lines)):
         for moment, kind in _dates_of(line, now, year_hint):
-            if moment.at - now > _ONE_DAY:
-                continue
-            score = (
+            ahead = _AHEAD if moment.at - now > _ONE_DAY else 0.0
+            score = ahead + (
                 _TRUST.get(kind, _OTHER_LABEL) + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01
             )
             scored.append((score, moment, kind))

@@ -49,7 +49,7 @@ def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = Non
     ``lines`` are the page's displayed lines, ``tags`` its meta tags (read from the page when not given). The
     headline may be in Traditional characters and glossed. None when a page has neither.
     """
-    tags = meta.read(page) if tags is None else tags
+    tags = meta.tags(page) if tags is None else tags
     document_title = _document_title(page)
     references = _references(tags, document_title)
     best: tuple[float, list[Line]] | None = None
