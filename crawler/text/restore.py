@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.text import gloss, injection
+from crawler.text import cuts, gloss, injection, script
 from crawler.text.gloss import Profile
 from crawler.text.repairs import Repair
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 GLOSS = "gloss"
+CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,23 @@ def restore(text: str) -> Restored:
 def restore_all(texts: Sequence[str]) -> RestoredAll:
     """Restore all texts of one page; what garbled it is decided over all of them together. Never raises."""
     profile = injection.decide(texts)
-    if profile is None:
-        return RestoredAll(tuple(texts))
-    restored: list[str] = []
-    removed: list[str] = []
-    for text in texts:
-        after, taken = gloss.remove(text, profile)
-        restored.append(after)
-        removed += taken
-    repair = Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe())
-    return RestoredAll(tuple(restored), (repair,))
+    repairs: list[Repair] = []
+    if profile is not None:
+        removed: list[str] = []
+        restored = []
+        for text in texts:
+            after, taken = gloss.remove(text, profile)
+            restored.append(after)
+            removed += taken
+        texts = restored
+        repairs.append(Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe()))
+    traditional = script.count("".join(texts)).mostly_traditional
+    mended = [cuts.mend(text, profile, traditional=traditional) for text in texts]
+    if any(each.count for each in mended):
+        example = next(each for each in mended if each.count)
+        repairs.append(Repair(CUT, sum(each.count for each in mended), example.before, example.after))
+    flags = ("lost-byte",) if any(each.lost for each in mended) else ()
+    return RestoredAll(tuple(each.text for each in mended), tuple(repairs), flags)
 
 
 def apply(repairs: Iterable[Repair], text: str) -> str:
