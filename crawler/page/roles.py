@@ -10,6 +10,8 @@ from importlib import resources
 _DATA = tomllib.loads(resources.files(__package__).joinpath("elements.toml").read_text("utf-8"))
 INLINE = frozenset(_DATA["inline"].split())
 UNSEEN = frozenset(_DATA["unseen"].split())
+PIECES = frozenset(_DATA["pieces"].split())
+ROLES = frozenset(_DATA["roles"])
 # Element names that tell a role by themselves.
 TAGS = {"nav": "nav", "footer": "footer", "aside": "related"}
 

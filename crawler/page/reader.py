@@ -1,0 +1,140 @@
+"""The generic reader: any article page → what stands on it, raw, with where each field came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crawler.page import (
+    attachments,
+    body,
+    breadcrumb,
+    byline,
+    images,
+    meta,
+    number,
+    published,
+    title,
+    walk,
+    worth,
+)
+from crawler.page.blocks import lines, to_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+    from crawler.items import Attachment, Block, Image
+    from crawler.page.document import Page
+    from crawler.page.walk import Line
+
+# Lines above the headline, between it and the text, and below the text that may tell about the article.
+ABOVE = 6
+BETWEEN = 15
+BELOW = 15
+HEAD_CHARS = 200
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read from a page. All texts are raw: in the page's script, with whatever is wrong with them.
+
+    ``blocks`` is the body in order, still with the notices and recommendations that stand in it; ``head`` the
+    displayed lines about the article that are not body. ``origins`` tells for each field where its value
+    came from and how sure that is, such as ``h1, like <title> (0.95)``.
+    """
+
+    title: str = ""
+    head: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    breadcrumb: list[str] = field(default_factory=list)
+    abstract: str = ""
+    document_number: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    canonical_url: str = ""
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+def read(page: Page, *, now: datetime) -> Reading:
+    """Read an article page; a page without an article gives a reading without blocks.
+
+    ``now`` (aware) is when the page was fetched, for dates such as 昨天.
+    """
+    shown = lines(page)
+    reading = Reading(meta=meta.tags(page))
+    reading.canonical_url = reading.meta.get("canonical", "")
+    headline = title.find(page, shown, reading.meta)
+    if headline is not None:
+        reading.title = headline.value
+        reading.origins["title"] = f"{headline.origin} ({headline.confidence:.2f})"
+    found = body.find(page, reading.title)
+    if found is None:
+        reading.head = [line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
+        return reading
+    reading.blocks = to_blocks(found.lines)
+    reading.origins["body"] = f"{found.how} ({found.sure:.2f})"
+    reading.head = head_lines(found)
+    reading.origins["head"] = "displayed around headline and text"
+    date = published.parse(reading.head, now=now, url=page.url, meta=reading.meta)
+    if date is not None:
+        reading.origins["published"] = f"{date.origin} ({date.confidence:.2f})"
+    _add_extras(reading, found, page)
+    return reading
+
+
+def _add_extras(reading: Reading, found: body.Body, page: Page) -> None:
+    """Add what stands around or inside the body: section, number, files and pictures."""
+    shown = found.layout.lines
+    path = breadcrumb.find(shown[: found.start + 1], reading.title)
+    if path is not None:
+        reading.breadcrumb = path.value
+        reading.origins["breadcrumb"] = f"{path.origin} ({path.confidence:.2f})"
+    opening = [line.text for line in found.lines[:ABOVE]]
+    reading.document_number = number.find([*reading.head, *opening], reading.title)
+    around = {line.element: None for line in shown[found.start : found.stop + BELOW]}
+    reading.attachments = attachments.find(around, page.url)
+    inside = [
+        (index, picture)
+        for index, picture in found.layout.pictures
+        if found.start <= index <= found.stop and body.is_in(picture, found.container)
+    ]
+    reading.images = images.find(inside, shown, page.url)
+    for name in ("document_number", "attachments", "images"):
+        if getattr(reading, name):
+            reading.origins[name] = "in and around the body"
+
+
+def head_lines(found: body.Body) -> list[str]:
+    """Return the displayed lines about the article around its headline and below its text, in order."""
+    shown = found.layout.lines
+    headline = max((index for index in found.titles if index < found.start), default=None)
+    if headline is None or headline < found.start - 3 * BETWEEN:
+        above: Sequence[Line] = shown[max(found.start - ABOVE, 0) : found.start]
+    else:
+        between = shown[headline + 1 : min(found.start, headline + 1 + BETWEEN)]
+        above = [*shown[max(headline - ABOVE, 0) : headline], *between]
+    taken = {line.index for line in found.lines}
+    below = [
+        line
+        for line in shown[found.start : found.stop + BELOW]
+        if line.index not in taken and not worth.is_closing(line) and byline.is_about(line.text)
+    ]
+    return [line.text for line in [*above, *below] if _is_told(line)]
+
+
+def _is_told(line: Line) -> bool:
+    return line.chars <= HEAD_CHARS and (line.link_density < worth.LINKED or byline.is_about(line.text))
+
+
+def blocks_of(element: HtmlElement, page: Page) -> list[Block]:
+    """Return the blocks of a container that a spider chose; ``page`` is the page that it belongs to.
+
+    Everything displayed in the container is returned, and what styles hide when nothing is displayed.
+    """
+    del page
+    chosen = walk.walk(element).lines or walk.walk(element, hidden=True).lines
+    return to_blocks(chosen)

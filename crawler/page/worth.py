@@ -1,0 +1,105 @@
+"""How much a displayed line looks like text of an article, for finding where the article stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from crawler.page import roles
+from crawler.text.markers import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.page.walk import Line
+
+_DATA = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+FURNITURE = tuple(fold(phrase) for phrase in _DATA["furniture"])
+_WHOLE = "|".join(sorted((re.escape(fold(word)) for word in _DATA["whole"].split()), key=len, reverse=True))
+_FURNITURE = re.compile(rf"{'|'.join(map(re.escape, FURNITURE))}|^(?:{_WHOLE}|[\W\d_])+$")
+_CLOSING = re.compile(_DATA["closing"].replace("\n", ""))
+_META = re.compile(_DATA["meta"].replace("\n", ""))
+_DATE = re.compile(_DATA["date"])
+MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
+
+# Roles whose lines are never an article's, unless a good part of the page's text stands there.
+OUTSIDE = roles.ROLES
+TRUSTED_SHARE = 0.35
+COMMENT_SHARE = 0.9
+
+LINKED = 0.5  # from this link density on a line is a link
+FURNITURE_CHARS = 80
+CLOSING_CHARS = 16
+LABEL_CHARS = 120
+DATE_LINE_CHARS = 40
+SENTENCE_CHARS = 12
+CAP = 300
+
+_STOPS = re.compile("[。！？；，、：“”…,;!?]")
+_ENDS = re.compile("[。！？；，!?”）」』;,.]$")
+_SENTENCE = re.compile("[。!?;,“”]")
+_TEASER = re.compile(r"(?:\.\.\.|…+|\[详细\]|\[全文\]|【详细】|\[详情\])\s*$")
+
+
+def is_furniture(line: Line) -> bool:
+    """Whether a short line is furniture of the page: a footer, a login, a pager."""
+    return line.chars <= FURNITURE_CHARS and _FURNITURE.search(fold(line.text)) is not None
+
+
+def is_closing(line: Line) -> bool:
+    """Whether a line opens what follows an article: related articles, comments, sharing."""
+    return line.chars <= CLOSING_CHARS and _CLOSING.search(fold(line.text)) is not None
+
+
+def is_meta(line: Line) -> bool:
+    """Whether a line tells date, source, editor or views of the article."""
+    if line.chars > LABEL_CHARS:
+        return False
+    folded = fold(line.text)
+    if _META.search(folded):
+        return True
+    date = _DATE.search(folded)
+    return bool(date) and line.chars <= DATE_LINE_CHARS and not _SENTENCE.search(folded) and folded[0] != "("
+
+
+def values(lines: Sequence[Line]) -> list[float]:
+    """Return a value for each line: positive for text of an article, negative for what surrounds one."""
+    plain = [_value(line) for line in lines]
+    ignored = _trusted_roles(lines, plain)
+    return [
+        min(value, -20.0) if line.chrome in OUTSIDE and line.chrome not in ignored else value
+        for line, value in zip(lines, plain, strict=True)
+    ]
+
+
+def _trusted_roles(lines: Sequence[Line], plain: Sequence[float]) -> set[str]:
+    """Return the roles that hold so much of the page's text that their name must mean something else."""
+    total = sum(value for value in plain if value > 0)
+    by_role: dict[str, float] = {}
+    for line, value in zip(lines, plain, strict=True):
+        if line.chrome and value > 0:
+            by_role[line.chrome] = by_role.get(line.chrome, 0.0) + value
+    return {
+        role
+        for role, value in by_role.items()
+        if value >= (COMMENT_SHARE if role == "comment" else TRUSTED_SHARE) * total
+    }
+
+
+def _value(line: Line) -> float:
+    own = line.chars - line.link_chars
+    if line.link_density >= LINKED:
+        return -min(10.0 + line.link_chars, 40.0)
+    if line.table is not None:
+        return min(own, 60) * 0.4
+    if _TEASER.search(line.text) or is_furniture(line):
+        return -20.0
+    stops = len(_STOPS.findall(line.text))
+    ended = _ENDS.search(line.text) is not None
+    if own >= SENTENCE_CHARS and stops and not is_meta(line):
+        return float(min(own, CAP)) if stops > 1 or ended else own * 0.5
+    if stops and ended:
+        return own * 0.5
+    return min(own * 0.5, 60.0) if own > DATE_LINE_CHARS else -3.0

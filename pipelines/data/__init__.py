@@ -1,0 +1,1 @@
+"""Phrase lists and rules of the pipelines."""

@@ -1,0 +1,134 @@
+"""Takes notices out of an article: copyright, hotlines, sharing, editors' lines, foreign footers."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from crawler.items import BlockKind, Dropped
+from crawler.page import rules
+from crawler.page.rules import Rule, Scope
+from crawler.text.markers import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.items import Article, Block
+
+RULES = rules.load(resources.files("pipelines.data").joinpath("notices.toml").read_text("utf-8"))
+
+SOLID_CHARS = 40
+HEAD_BLOCKS = 6
+LATE_SHARE = 2 / 3
+LATE_BLOCKS = 4
+CASCADE_SHARE = 0.35
+ABSTRACT_WITHIN = 8
+MIN_REPEATED = 30
+_ABSTRACT = ("摘要", "导读", "内容提要", "核心提示", "内容摘要", "文章摘要", "导语", "提要")
+_ENDS = ("。", "!", "?", '"', "”", ")", ";")
+
+
+class NoticesPipeline:
+    """Moves a restored article's notices from ``blocks`` to ``dropped``, each with the rule's name.
+
+    No rule names a portal; they are in pipelines/data/notices.toml.
+    """
+
+    name = "notices"
+
+    def process_item(self, item: Article) -> Article:
+        """Strip the article; Scrapy's side of ``run``."""
+        self.run(item)
+        return item
+
+    def run(self, article: Article) -> None:
+        """Take the notices out of the article's blocks; one that would lose all its text is left alone."""
+        texts = [fold(block.text) for block in article.blocks]
+        doomed = _abstract(texts)
+        title = fold(article.title)
+        doomed |= _matches(article.blocks, texts, title, doomed)
+        if doomed and len(doomed) == len(article.blocks):
+            return
+        if 0 in doomed and doomed[0] == "abstract" and not article.abstract:
+            article.abstract = article.blocks[0].text
+        for index, rule in sorted(doomed.items()):
+            article.dropped.append(Dropped(article.blocks[index], self.name, rule))
+        article.blocks = [block for index, block in enumerate(article.blocks) if index not in doomed]
+
+
+def _matches(
+    blocks: Sequence[Block], texts: Sequence[str], title: str, doomed: dict[int, str]
+) -> dict[int, str]:
+    """Return the indices of the blocks to drop with the name of the rule, ``doomed`` among them."""
+    found = dict(doomed)
+    count = len(blocks)
+    late = min(int(count * LATE_SHARE), max(count - LATE_BLOCKS, 0))
+    for index, text in enumerate(texts):
+        rule = _first(text, {Scope.ANYWHERE, Scope.LATE} if index >= late else {Scope.ANYWHERE})
+        if rule is not None and index not in found:
+            found[index] = rule.name
+            if rule.cascade:
+                found = _cascade(texts, index, rule.name) | found
+    found |= _edge(blocks, texts, range(min(HEAD_BLOCKS, count)), Scope.HEAD, found)
+    found |= {index: "title" for index in range(min(HEAD_BLOCKS, count)) if title and texts[index] == title}
+    return found | _edge(blocks, texts, range(count - 1, -1, -1), Scope.TAIL, found)
+
+
+def _edge(
+    blocks: Sequence[Block], texts: Sequence[str], order: Sequence[int], scope: Scope, found: dict[int, str]
+) -> dict[int, str]:
+    """Return what the rules of one end match on the way to the first solid block that none matches."""
+    matched: dict[int, str] = {}
+    for index in order:
+        if index in found:
+            continue
+        rule = _first(texts[index], {scope})
+        if rule is not None:
+            matched[index] = rule.name
+        elif _is_solid(blocks[index], texts[index]):
+            break
+    return matched
+
+
+def _first(text: str, scopes: set[Scope]) -> Rule | None:
+    return next((rule for rule in RULES if rule.scopes & scopes and rule.matches(text)), None)
+
+
+def _cascade(texts: Sequence[str], index: int, name: str) -> dict[int, str]:
+    """Return the blocks behind a notice's opening that it goes on over, when they are few."""
+    rest = sum(map(len, texts[index + 1 :]))
+    if rest > CASCADE_SHARE * sum(map(len, texts)):
+        return {}
+    return dict.fromkeys(range(index + 1, len(texts)), name)
+
+
+def _is_solid(block: Block, text: str) -> bool:
+    """Whether a block is plainly text of the article."""
+    return block.kind is BlockKind.TABLE or (len(text) >= SOLID_CHARS and text.endswith(_ENDS))
+
+
+def _abstract(texts: Sequence[str]) -> dict[int, str]:
+    """Return the blocks of an abstract that only repeats the first paragraph.
+
+    It opens with a label (摘要：), and what follows the label is the start of a later paragraph, whole or
+    cut off.
+    """
+    if not texts or not texts[0].lstrip("[(【").startswith(_ABSTRACT):
+        return {}
+    first = texts[0].split(":", 1)[-1].strip("…. ")
+    opening = [(0, first)] + [(i, text.strip("….")) for i, text in enumerate(texts[1:ABSTRACT_WITHIN], 1)]
+    for index, text in opening:
+        if len(text) < MIN_REPEATED:
+            continue
+        for later in range(index + 1, min(index + ABSTRACT_WITHIN, len(texts))):
+            if texts[later].startswith(text):
+                return dict.fromkeys(range(_restart(texts, first, index, later)), "abstract")
+    return {}
+
+
+def _restart(texts: Sequence[str], first: str, index: int, later: int) -> int:
+    """Return where the article starts over behind its abstract: at the abstract's own first words or text."""
+    for position in range(index + 1, later):
+        if len(first) >= MIN_REPEATED and texts[position].startswith(first):
+            return position
+    return later
