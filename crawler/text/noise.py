@@ -1,28 +1,122 @@
-"""Undo escapes left in text, and strip characters that nobody sees."""
+"""Undo escapes left in text, and strip characters that nobody sees.
+
+Escapes must go before mojibake is undone (``undo_escapes``), invisible characters after it (``strip``): a soft
+hyphen, for one, is a byte of many a garbled character. Full-width letters and digits stay.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+
+from crawler.text import escapes
 from crawler.text.repairs import Repair
 
-STEPS = ("escape", "noise")
+_ZERO_WIDTH = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]+"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]+")
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+_EXAMPLE = 60
+# Scripts and signs in which joiners and direction marks mean something.
+_JOINING = re.compile(
+    "[\u0590-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]"
+)
+_MEANINGFUL = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
+
+Undone = tuple[str, tuple[Repair, ...], tuple[str, ...]]
 
 
-def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
-    """Give the text, the repairs and the flags."""
-    return text, (), ()
+def undo(text: str) -> Undone:
+    """Run ``undo_escapes`` and ``strip``: the text, what was done, and no flags."""
+    text, first, _ = undo_escapes(text)
+    text, second, _ = strip(text)
+    return text, first + second, ()
 
 
-def undo_escapes(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
-    """Undo what must be undone before mojibake."""
-    return text, (), ()
+def undo_escapes(text: str) -> Undone:
+    """Decode entities, ``%uXXXX``, ``\\uXXXX``, percent-encoded text, and blanks that became ``?``.
+
+    What a text about such escapes, a code sample or a URL shows stays. Gives the text, a repair with the step
+    ``escape`` for each kind found, and no flags.
+    """
+    return _run("escape", escapes.KINDS, text)
 
 
-def strip(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
-    """Strip what must be stripped after mojibake."""
-    return text, (), ()
+def strip(text: str) -> Undone:
+    """Strip zero-width, control and private-use characters; to be called after mojibake is undone.
+
+    Joiners stay in emoji and in scripts that need them. Surrogates become characters where they are pairs and
+    U+FFFD where they are alone. Gives the text, a repair with the step ``noise`` for each kind found, and no flags.
+    """
+    if text.isascii() and not _CONTROLS.search(text):
+        return text, (), ()
+    return _run("noise", _STRIPPERS, text)
 
 
 def apply(repair: Repair, text: str) -> str:
-    """Repeat a repair on a text."""
-    del repair
-    return text
+    """Repeat on a text what a repair of this module names; text that has no such damage comes back unchanged."""
+    kinds = escapes.KINDS if repair.step == "escape" else _STRIPPERS
+    run = kinds.get(repair.detail)
+    return run(text)[0] if run else text
+
+
+def _run(step: str, kinds: dict[str, Callable[[str], tuple[str, int, str, str]]], text: str) -> Undone:
+    repairs: list[Repair] = []
+    for name, run in kinds.items():
+        text, count, before, after = run(text)
+        if count:
+            repairs.append(Repair(step, count, before[:_EXAMPLE], after[:_EXAMPLE], name))
+    return text, tuple(repairs), ()
+
+
+def _stripper(
+    pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]
+) -> Callable[[str], tuple[str, int, str, str]]:
+    def run(text: str) -> tuple[str, int, str, str]:
+        found = pattern.search(text)
+        if not found:
+            return text, 0, "", ""
+        around = text[max(0, found.start() - 8) : found.end() + 8]
+        new, count = pattern.subn(replace, text)
+        if new == text:
+            return text, 0, "", ""
+        return new, count, around, pattern.sub(replace, around)
+
+    return run
+
+
+def _joined(found: re.Match[str]) -> str:
+    if not _MEANINGFUL.search(found.group()):
+        return ""
+    text, start, end = found.string, found.start(), found.end()
+    if _JOINING.match(text, start - 1) if start else False:
+        return found.group()
+    return found.group() if _JOINING.match(text, end) else ""
+
+
+def _character(found: re.Match[str]) -> str:
+    pair = found.group()
+    return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le") if len(pair) == 2 else "\ufffd"
+
+
+def _private(found: re.Match[str]) -> str:
+    return "".join(_formerly_private().get(char, "") for char in found.group())
+
+
+@cache
+def _formerly_private() -> dict[str, str]:
+    lines = resources.files(__package__).joinpath("data/private_use.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {chr(int(old, 16)): chr(int(new, 16)) for old, new in rows}
+
+
+_STRIPPERS = {
+    "surrogate": _stripper(_SURROGATES, _character),
+    "zero-width": _stripper(_ZERO_WIDTH, _joined),
+    "control": _stripper(_CONTROLS, lambda _: ""),
+    "private-use": _stripper(_PRIVATE, _private),
+}

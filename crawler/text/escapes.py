@@ -1,0 +1,213 @@
+"""Escapes that were left in a text: entities, ``%uXXXX``, ``\\uXXXX``, percent-encoding, blanks turned to ``?``.
+
+Each kind is a function from a text to the text, how many runs of escapes it decoded, and one example.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from crawler.text import model, topic
+
+Kind = Callable[[str], tuple[str, int, str, str]]
+
+_ENTITY = re.compile(
+    r"(?:&(?:amp;)*(?:#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7})(?:;|(?![0-9a-zA-Z]))|[A-Za-z][A-Za-z0-9]{1,24};)|&(?:amp;)*nbsp\b)+"
+)
+_ONE_ENTITY = re.compile(r"&(?:amp;)*(#?\w+);?")
+_PERCENT_U = re.compile(r"(?:%u[0-9a-fA-F]{4}(?:%20|%2[CE])*)+")
+_BACKSLASH_U = re.compile(r"(?:\\+u\{?[0-9a-fA-F]{4,5}\}?|\\+x\{[0-9a-fA-F]{4,5}\})+")
+_BARE_U = re.compile(r"(?<![0-9A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2}){4,}(?![0-9A-Za-z])")
+_BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){6,}")
+_ASCII_TOKEN = re.compile(r"[!-~]+")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})")
+_PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-])+")
+_HEX4 = re.compile(r"[0-9a-fA-F]{4,5}")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+# What stands around an escape in program code, JSON, a regular expression or an address.
+_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+?]\s*["'`/\[]*|[/?&#]|\^|\bU\+?|["'`])$""")
+_CODE_AFTER = re.compile(r"""^\s*(?:["'`]\s*[)\];,}+:]|-\\|[\])}/]|\+\s*["']|["'`]$)""")
+_CODE_LINE = re.compile(
+    r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
+    r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
+)
+_BLANKS = re.compile(
+    r"(?:(?<![?\w])|(?<=[\u2e80-\u9fff])|(?<=[0-9])(?=\?[ \u3000]\?[ \u3000]))(?:\?[ \u3000]){2,}\??"
+)
+_INDENT = re.compile(r"^(?:\?{2}|\?{4}|\?{8})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE)
+_NBSP_AS_HAN = re.compile(
+    "^(?:聽{3,}|牋{2,}|聽聽(?=[ \u3000])|[聽牋 ]{4,}(?<=[聽牋]))|(?:聽{3,}|牋{2,})$", re.MULTILINE
+)
+# Below this mean log-probability percent-encoded bytes were no text.
+_LIKELY = -8.5
+_NEAR = 24
+_LEAST_HAN = 2
+
+
+def _entities(text: str) -> tuple[str, int, str, str]:
+    if "&" not in text:
+        return text, 0, "", ""
+    return _decode(text, _ENTITY, _decode_entities, _entity_fits)
+
+
+def _decode_entities(run: str) -> str:
+    return _ONE_ENTITY.sub(lambda found: html.unescape(f"&{found.group(1)};"), run)
+
+
+def _entity_fits(found: re.Match[str], decoded: str) -> bool:
+    if decoded == found.group():
+        return False
+    if decoded in "<>":
+        # Half a tag is code; a bracket next to Chinese is a title's.
+        text = found.string
+        other = (
+            text[found.end() : found.end() + 1] if decoded == "<" else text[found.start() - 1 : found.start()]
+        )
+        return bool(_CJK.match(other))
+    return not _in_address(found)
+
+
+def _in_address(found: re.Match[str]) -> bool:
+    before = found.string[max(0, found.start() - 200) : found.start()]
+    token = re.split(r"[^!-~]", before)[-1]
+    return "://" in token or "www." in token or bool(re.search(r"[?&]\w+=[^&]*$", token))
+
+
+def _percent_u(text: str) -> tuple[str, int, str, str]:
+    if "%u" not in text:
+        return text, 0, "", ""
+    return _decode(text, _PERCENT_U, _decode_hex, _code_free)
+
+
+def _backslash_u(text: str) -> tuple[str, int, str, str]:
+    if "\\u" not in text and "\\x" not in text:
+        return text, 0, "", ""
+    return _decode(text, _BACKSLASH_U, _decode_hex, _code_free)
+
+
+def _bare_u(text: str) -> tuple[str, int, str, str]:
+    return _decode(text, _BARE_U, _decode_hex, _code_free)
+
+
+def _backslash_x(text: str) -> tuple[str, int, str, str]:
+    if "\\x" not in text:
+        return text, 0, "", ""
+
+    def decoded(run: str) -> str:
+        return _read(bytes(int(pair, 16) for pair in re.findall(r"x(..)", run))) or run
+
+    return _decode(text, _BACKSLASH_X, decoded, _code_free)
+
+
+def _percent(text: str) -> tuple[str, int, str, str]:
+    if "%" not in text:
+        return text, 0, "", ""
+
+    def decoded(token: str) -> str:
+        if len(_PERCENT.findall(token)) < 3 * _LEAST_HAN - 2 or not _PERCENT_TEXT.fullmatch(token):
+            return token
+        return _read(unquote_to_bytes(token)) or token
+
+    return _decode(text, _ASCII_TOKEN, decoded, _code_free)
+
+
+def _decode_hex(run: str) -> str:
+    spaced = run.replace("%20", "0020").replace("%2C", "002C").replace("%2E", "002E")
+    units = "".join(chr(int(digits, 16)) for digits in _HEX4.findall(spaced))
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _read(raw: bytes) -> str | None:
+    """Read bytes that must be Chinese text in UTF-8 or GB 18030."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        han = _HAN.findall(text)
+        if len(han) >= _LEAST_HAN and model.score("".join(han)) > _LIKELY:
+            return text
+    return None
+
+
+def _code_free(found: re.Match[str], decoded: str) -> bool:
+    """Tell whether an escape of Chinese stands in text, not in code or an address."""
+    if decoded == found.group() or not _CJK.search(decoded):
+        return False
+    text, start, end = found.string, found.start(), found.end()
+    if _CODE_BEFORE.search(text[max(0, start - _NEAR) : start]) or _CODE_AFTER.search(
+        text[end : end + _NEAR]
+    ):
+        return False
+    first = text.rfind("\n", max(0, start - 200), start) + 1 or max(0, start - 200)
+    last = text.find("\n", end, end + 200)
+    rest = text[first:start] + " " + text[end : last if last >= 0 else end + 200]
+    return not _CODE_LINE.search(_BACKSLASH_U.sub("", _ENTITY.sub("", rest)))
+
+
+def _decode(
+    text: str,
+    pattern: re.Pattern[str],
+    decode: Callable[[str], str],
+    fits: Callable[[re.Match[str], str], bool],
+) -> tuple[str, int, str, str]:
+    """Decode the runs that fit, unless the text is about such escapes rather than made of them."""
+    chosen: list[tuple[int, int, str]] = []
+    for found in pattern.finditer(text):
+        decoded = decode(found.group())
+        if fits(found, decoded):
+            chosen.append((found.start(), found.end(), decoded))
+    if not chosen:
+        return text, 0, "", ""
+    new, at = [], 0
+    rest = []
+    for start, end, decoded in chosen:
+        new += [text[at:start], decoded]
+        rest.append(text[at:start])
+        at = end
+    new.append(text[at:])
+    rest.append(text[at:])
+    healthy = " ".join(rest)
+    han = sum(len(_HAN.findall(decoded)) for _, _, decoded in chosen)
+    if han < len(_HAN.findall(healthy)) and topic.about_encodings(healthy):
+        return text, 0, "", ""
+    start, end, decoded = max(chosen, key=lambda one: min(len(one[2]), _NEAR))
+    return "".join(new), len(chosen), text[start:end], decoded
+
+
+def _blanks(text: str) -> tuple[str, int, str, str]:
+    """Give back blanks that became ``?``: in turn with real blanks, or as an indent that paragraphs share."""
+    count, example = 0, ""
+    if "?" in text:
+        example = next((found.group() for found in _BLANKS.finditer(text)), "")
+        text, count = _BLANKS.subn(_blank, text)
+        indents = _INDENT.findall(text)
+        if len(indents) > 1 and "??" not in _INDENT.sub("", text):
+            text, more = _INDENT.subn("", text)
+            count, example = count + more, example or indents[0]
+    if "聽" in text or "牋" in text:
+        found = _NBSP_AS_HAN.search(text)
+        if found:
+            text, more = _NBSP_AS_HAN.subn("", text)
+            count, example = count + more, example or found.group()
+    return text, count, example, " " if count else ""
+
+
+def _blank(found: re.Match[str]) -> str:
+    start = found.start()
+    return "" if start == 0 or found.string[start - 1] == "\n" else " "
+
+
+KINDS: dict[str, Kind] = {
+    "entity": _entities,
+    "percent-u": _percent_u,
+    "backslash-u": _backslash_u,
+    "bare-u": _bare_u,
+    "backslash-x": _backslash_x,
+    "percent": _percent,
+    "blank": _blanks,
+}

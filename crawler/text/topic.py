@@ -1,0 +1,31 @@
+"""Whether a text is about encodings, escapes or programming, and so quotes what elsewhere would be damage."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+# So many different weak words make a topic.
+_WEAK_WORDS = 2
+# Topics show early and often; a longer look only costs.
+_READ = 200_000
+
+
+def about_encodings(text: str) -> bool:
+    """Tell whether a text is about encodings, escapes or programming; ``text`` may be of either script."""
+    strong, weak = _words()
+    text = text[:_READ]
+    if strong.search(text):
+        return True
+    kinds = {found.lastgroup for found in weak.finditer(text)}
+    return len(kinds) >= _WEAK_WORDS
+
+
+@cache
+def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    lines = resources.files(__package__).joinpath("data/encoding_topics.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    strong = "|".join(word for kind, word in rows if kind == "strong")
+    weak = "|".join(f"(?P<w{at}>{word})" for at, (kind, word) in enumerate(rows) if kind == "weak")
+    return re.compile(strong, re.IGNORECASE), re.compile(weak, re.IGNORECASE)
