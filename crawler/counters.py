@@ -54,9 +54,13 @@ class Counters:
             self.count(f"fallbacks/{field}")
 
     def item_dropped(self, exception: BaseException) -> None:
-        """Count a page that was refused."""
-        self.count("refused")
-        self.count(f"refused/{exception.kind if isinstance(exception, Refused) else 'other'}")
+        """Count a page that was refused, or an article that the database did not take."""
+        if isinstance(exception, Refused):
+            self.count("refused")
+            self.count(f"refused/{exception.kind}")
+        else:
+            self.count("errors")
+            self.count("errors/store")
 
     def item_error(self) -> None:
         """Count a pipeline's failure."""

@@ -114,7 +114,7 @@ class _Read:
 
     def title(self) -> str:
         found = self.found("title")
-        return found[0] if found else self.generic.title
+        return " ".join(found[0].split()) if found else self.generic.title
 
     def body(self) -> list[Block]:
         rule = self.rules.of_field("body")

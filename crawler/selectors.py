@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cssselect import SelectorError
 from lxml import etree
 from lxml.html import HtmlElement
 from parsel import css2xpath
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # A location path, a bracketed expression or a function call. No CSS selector starts so.
 _XPATH = re.compile(r"\s*(?:\.{0,2}/|\(|[a-z][a-z-]*\()")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0\u3000]+")
+_LINES = re.compile(r"\s*\n\s*")
+_BREAKS = frozenset({"br", "p", "div", "li", "tr", "dd", "dt", "h1", "h2", "h3", "h4"})
 
 
 class SelectorInvalid(ValueError):  # noqa: N818  the sentence reads better so
@@ -43,7 +49,10 @@ def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
 
 
 def texts(selector: str, root: HtmlElement) -> list[str]:
-    """Return the non-empty texts that ``selector`` finds: of elements, text nodes or attributes."""
+    """Return the non-empty texts that ``selector`` finds: of elements, text nodes or attributes.
+
+    Blanks are folded; what ``<br>`` or block elements part within an element is parted by line feeds.
+    """
     found = compile_selector(selector)(root)
     if not isinstance(found, list):
         found = [] if isinstance(found, bool) else [found]
@@ -52,5 +61,14 @@ def texts(selector: str, root: HtmlElement) -> list[str]:
 
 def _text(node: object) -> str:
     if isinstance(node, HtmlElement):
-        node = "".join(node.itertext(with_tail=False))
+        return _LINES.sub("\n", "".join(_pieces(node))).strip()
     return _SPACE.sub(" ", str(node)).strip(" \u200b")
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    for event, node in etree.iterwalk(element, events=("start", "end", "comment")):
+        if event != "comment" and node.tag in _BREAKS:
+            yield "\n"
+        text = node.text if event == "start" else None if node is element else node.tail
+        if text:
+            yield _SPACE.sub(" ", text)

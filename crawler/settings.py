@@ -102,7 +102,7 @@ CONCURRENT_ITEMS = 4  # the default starts 100 cooperative tasks a response and 
 
 # --- What is said ------------------------------------------------------------------------------------
 
-LOG_LEVEL = "INFO"
+LOG_LEVEL = "WARNING"  # a line for what went wrong; -L INFO tells the rest
 LOG_FORMATTER = "crawler.logformat.LogFormatter"
 LOG_COLOR = False
 LOGSTATS_INTERVAL = 60.0

@@ -33,6 +33,13 @@ def test_css_and_xpath_find_texts(selector: str, found: list[str]) -> None:
     assert texts(selector, PAGE) == found
 
 
+def test_breaks_inside_an_element_part_lines() -> None:
+    page = html.document_fromstring(
+        "<td>【某网】<br>栏目：<a>要闻</a><!-- x -->栏<br>时间：<b>1</b> 日<p>尾</p></td>"
+    )
+    assert texts("//td | //body[not(//td)]", page) == ["【某网】\n栏目：要闻栏\n时间：1 日\n尾"]
+
+
 def test_elements_are_elements_only() -> None:
     assert [node.tag for node in elements("//div/node()", PAGE)] == ["p", "p", "a"]
     assert elements("//p/text()", PAGE) == []

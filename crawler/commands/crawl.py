@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from scrapy.utils.conf import arglist_to_dict
 
@@ -19,7 +19,6 @@ ARGUMENTS = {"since", "until", "full", "base"}
 class Command(patrol.Command):
     """The command; it replaces Scrapy's own, which answers faults with tracebacks and status 0."""
 
-    default_settings: ClassVar[dict[str, str]] = {"LOG_LEVEL": "INFO"}
 
     def syntax(self) -> str:
         """Return how it is called."""

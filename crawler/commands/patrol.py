@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 class Command(PortalwatchCommand):
     """The command."""
 
-    # The table says the rest; INFO would print a line a request.
-    default_settings: ClassVar[dict[str, str]] = {"LOG_LEVEL": "WARNING"}
 
     def syntax(self) -> str:
         """Return how it is called."""

@@ -1,0 +1,100 @@
+"""What a crawl says and does when a portal misbehaves: one line, a count, nothing half stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.replica.server import ReplicaServer
+from tests.world import World
+
+HOST = "xian.021cf.cn"
+ARTICLE = "/index.php/post/*"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with ReplicaServer() as server:
+        yield World(
+            server,
+            tmp_path,
+            # One list page is enough here; no patience with slow answers, no second try.
+            {
+                "PORTALWATCH_MAX_LIST_PAGES": "1",
+                "PORTALWATCH_DOWNLOAD_TIMEOUT": "1",
+                "PORTALWATCH_RETRY_TIMES": "0",
+                "PORTALWATCH_LOG_LEVEL": "WARNING",
+            },
+        )
+
+
+def stored(world: World) -> int:
+    return int(str(world.rows("select count(*) from articles")[0][0]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("404", "status 404"),
+        ("410", "status 410"),
+        ("500", "status 500"),
+        ("503", "status 503"),
+        ("slow", "no answer in time"),
+        ("cut", "ended before its end"),
+        ("loop", "redirects in a circle"),
+    ],
+)
+def test_one_bad_article_is_one_line_and_the_portal_goes_on(world: World, kind: str, sentence: str) -> None:
+    world.server.fault(HOST, ARTICLE, kind, times=1)
+    done = world.scrapy("crawl", "xian")
+    lines = [line for line in done.stderr.splitlines() if "/index.php/post/" in line]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(lines) == 1
+    assert sentence in lines[0]
+    assert "Traceback" not in done.stderr
+    assert stored(world) > 10
+
+
+@pytest.mark.parametrize("kind", ["challenge", "empty"])
+def test_what_only_looks_like_an_article_is_refused(world: World, kind: str) -> None:
+    world.server.fault(HOST, ARTICLE, kind, times=1)
+    done = world.scrapy("crawl", "xian")
+    lines = [line for line in done.stderr.splitlines() if "/index.php/post/" in line]
+    assert len(lines) == 1
+    assert "Refused" in lines[0]
+    assert world.rows("select count(*) from versions where body like '%验证码%'") == [(0,)]
+    assert done.returncode == 0
+
+
+def test_a_section_that_cannot_be_read_fails_the_portal(world: World) -> None:
+    world.server.fault(HOST, "/index.php/category-1.html", "500", times=None)
+    done = world.scrapy("crawl", "xian")
+    assert done.returncode == 1
+    assert "1 section page(s) could not be read" in done.stdout
+    assert stored(world) > 0  # the other section went on
+
+
+def test_a_challenge_instead_of_a_section_is_an_error(world: World) -> None:
+    world.server.fault(HOST, "/index.php/category-1.html", "challenge", times=None)
+    done = world.scrapy("crawl", "xian")
+    assert done.returncode == 1
+    assert "entries: nothing found" in done.stderr
+
+
+def test_a_portal_that_is_not_there_fails_alone(world: World) -> None:
+    world.server.fault("fbdy.cn", "*", "500", times=None)
+    done = world.scrapy("patrol", "--only", "fbdy", "xian")
+    assert done.returncode == 1
+    assert "Failed: fbdy." in done.stdout
+    assert stored(world) > 10
+
+
+def test_robots_are_obeyed_and_one_request_at_a_time(world: World) -> None:
+    world.scrapy("crawl", "xian")
+    visits = world.server.visits(HOST)
+    assert visits[0].url.endswith("/robots.txt")
+    assert not [visit for visit in visits if "/zb_system/" in visit.url]
+    assert all(one.ended <= other.time for one, other in zip(visits, visits[1:], strict=False))
+    assert {visit.agent.split("/")[0] for visit in visits} == {"portalwatch"}

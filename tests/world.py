@@ -1,0 +1,51 @@
+"""Replica portals with a folder to crawl them into: what the end-to-end tests share."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crawler.replica.server import ReplicaServer
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class World:
+    """Replicas that are served, and the folder of a database and feeds."""
+
+    server: ReplicaServer
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.folder}/test.db"
+
+    def scrapy(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the project as a user would, with the replicas for the Internet."""
+        environment = {
+            **os.environ,
+            "http_proxy": self.server.url,
+            "no_proxy": "",
+            "PORTALWATCH_DATABASE_URL": self.database_url,
+            "PORTALWATCH_FEEDS_DIR": str(self.folder / "feeds"),
+            "PORTALWATCH_DOWNLOAD_DELAY": "0",
+            "PORTALWATCH_AUTOTHROTTLE_ENABLED": "0",
+            "COLUMNS": "200",
+            **self.settings,
+        }
+        command = [sys.executable, "-m", "scrapy", *words]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Return the rows of an SQL query."""
+        connection = sqlite3.connect(self.folder / "test.db")
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
