@@ -11,43 +11,79 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.text import gloss, model, readings, script
+from crawler.text import gbk, gloss, model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _LOST = "?\ufffd"
 _BLANK = "[ \xa0\u3000]?"
+_SPELLED = f"[{gloss.LETTERS}\u0300-\u0304\u0308\u030c:]{{1,9}}"
 _TOKEN = re.compile(
-    rf"(?P<cut>[{_LOST}][(（]?{_BLANK}(?P<cut_reading>[{gloss.LETTERS}:]{{1,8}}){_BLANK}[)）])"
-    rf"|(?P<gloss>{_BLANK}[(（]{_BLANK}(?P<reading>[{gloss.LETTERS}:]{{1,8}}){_BLANK}[)）])"
+    rf"(?P<cut>[{_LOST}][(（]?{_BLANK}(?P<cut_reading>{_SPELLED}){_BLANK}[)）])"
+    rf"|(?P<gloss>{_BLANK}[(（]{_BLANK}(?P<reading>{_SPELLED}){_BLANK}[)）])"
     rf"|(?P<lost>[{_LOST}])"
     r"|(?P<char>.)",
     re.DOTALL,
 )
 # Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed since: what reads as one byte was two.
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
+# A cut that a reading shows, one that a mark behind it shows, and one whose lone byte has been taken out.
 _ANCHOR = re.compile(
-    rf"[{_LOST}](?=[，；：！？（）,;:!])|[{_LOST}][(（]?{_BLANK}[{gloss.LETTERS}:]{{1,8}}{_BLANK}[)）]"
+    rf"[{_LOST}][(（]?{_BLANK}(?P<spelled>{_SPELLED}){_BLANK}[)）]"
+    rf"|[{_LOST}](?=[，：；！？（）,;:!?])"
+    rf"|(?<=[{gloss.HAN}])(?P<bare>[(（]?(?P<bare_spelled>[{gloss.LETTERS}]{{2,6}})[)）])"
 )
-_PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】（），：；？！％．")
-_PAIRS = {"“": "”", "‘": "’", "《": "》", "（": "）", "【": "】"}
-# The bytes of a character are a lead, 81 to FE, and a trail, 40 to FE.
-_LEAD = range(0x81, 0xFF)
-_FIRST_TRAIL = 0x40
+_LETTER_GLOSS = re.compile(rf"([{gloss.HAN}])([@-~])({_BLANK}[(（]{_BLANK}({_SPELLED}){_BLANK}[)）] ?)")
+_PAIRS = {
+    "“": "”",
+    "‘": "’",
+    "《": "》",
+    "（": "）",
+    "【": "】",
+    "〈": "〉",
+    "〔": "〕",
+    "「": "」",
+    "『": "』",
+}
+# Marks that a full stop does not stand in front of.
+_NOT_AFTER_STOP = frozenset("，、；：。！？,;:!?")
+# Natural logarithms of how frequent a mark is; the model holds all for alike.
+_FREQUENCY = {
+    "，": -2.5,
+    "。": -3.2,
+    "、": -3.3,
+    "“": -4.5,
+    "”": -4.5,
+    "（": -5.5,
+    "）": -5.5,
+    "《": -5.5,
+    "》": -5.5,
+}
+_RARE_MARK = -7.5
+_MODEL_MARK = -4.0
 # A run out of step ends at the next letter or digit; beyond this it is something else.
-_LONGEST_RUN = 120
+_LONGEST_RUN = 160
 _KEPT = 16
 _KEPT_AT_UNKNOWN = 160
 # How much more likely, in nats, the text must become: little where a reading speaks for it, else much.
 MARGIN_READING = 0.0
 MARGIN_PUNCTUATION = 4.0
 MARGIN_UNDECIDED_PAGE = 10.0
-_SWALLOWED = -3.0
+MARGIN_INSERTION = 3.0
 # How unlikely, in nats, a question mark is in the middle of a clause or ahead of another mark.
 _STRAY_MARK = 6.0
-# Marks that a full stop does not stand in front of.
-_NOT_AFTER_STOP = frozenset("，、；：。！？,;:!?")
+_SWALLOWED = -3.0
+# What a pair or three characters that the page has elsewhere are worth.
+_SEEN_PAIR = 1.5
+_SEEN_THREE = 1.5
+# Below this a character is so odd that a pair of bytes may have vanished beside it.
+_ODD = -10.5
+_TRIED_INSERTIONS = 2
+_FIRST_HALVES = 4
 
 
 class _State(NamedTuple):
@@ -58,6 +94,8 @@ class _State(NamedTuple):
     lead: int  # the first byte of a character whose second is to come, -1 at a boundary
     last: int  # the byte before
     lost: bool  # something was swallowed for good
+    worst: float  # the score of the least likely character
+    inserted: int  # how many vanished pairs were put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +104,7 @@ class Mended:
 
     text: str
     count: int = 0
+    by_reading: int = 0
     before: str = ""
     after: str = ""
     lost: int = 0
@@ -76,194 +115,203 @@ class _Run(NamedTuple):
     end: int
     out: str
     lost: bool
+    worst: float
 
 
-@lru_cache(maxsize=65536)
-def _encode(char: str) -> bytes:
-    """Return the bytes of a character in GBK, private-use ones included; empty where it has not one or two."""
-    try:
-        raw = char.encode("gb18030")
-    except UnicodeEncodeError:
-        return b""
-    return raw if len(raw) <= 2 else b""
-
-
-@lru_cache(maxsize=65536)
-def _decode(lead: int, trail: int) -> str:
-    try:
-        char = bytes((lead, trail)).decode("gb18030")
-    except UnicodeDecodeError:
-        return ""
-    return char if len(char) == 1 else ""
-
-
-@cache
-def _plausible(traditional: bool) -> frozenset[str]:
-    """Return the characters a lost one may have been: of the page's script, and usual punctuation."""
-    foreign = script.simplified_only() if traditional else frozenset(script.traditional_only())
-    every = {_decode(lead, trail) for lead in _LEAD for trail in range(_FIRST_TRAIL, 0xFF) if trail != 0x7F}
-    return frozenset(
-        char for char in every if char in _PUNCTUATION or ("一" <= char <= "龥" and char not in foreign)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _ending(trail: int, *, traditional: bool) -> tuple[int, ...]:
-    """Return the first bytes that make a plausible character with this second byte."""
-    return tuple(lead for lead in _LEAD if _decode(lead, trail) in _plausible(traditional))
-
-
-@lru_cache(maxsize=1024)
-def _beginning(lead: int, *, traditional: bool) -> tuple[int, ...]:
-    """Return the second bytes that make a plausible character with this first byte."""
-    return tuple(
-        trail for trail in range(_FIRST_TRAIL, 0xFF) if _decode(lead, trail) in _plausible(traditional)
-    )
-
-
-@lru_cache(maxsize=4096)
-def _read_as(first: int, spelled: str) -> tuple[int, ...]:
-    """Return the second bytes that make a character with this first byte and this first reading."""
-    reading = gloss.normalise(spelled)
-    plain = readings.toneless(reading)
-    if plain != reading.replace("ü", "v"):
-        characters = readings.characters_read(reading)
-    else:
-        characters = readings.characters_read_toneless(plain)
-    raw = (_encode(char) for char in characters)
-    return tuple(sorted(each[1] for each in raw if len(each) == 2 and each[0] == first))
+def page_grams(texts: Iterable[str], limit: int = 100_000) -> frozenset[str]:
+    """Return all pairs and threes of neighbouring characters in a page's texts, up to a length of text."""
+    text = "\n".join(texts)[:limit]
+    pairs = map("".join, zip(text, islice(text, 1, None), strict=False))
+    threes = map("".join, zip(text, islice(text, 1, None), islice(text, 2, None), strict=False))
+    return frozenset((*pairs, *threes))
 
 
 class _Reader:
     """Reads one text's bytes again from a cut on."""
 
-    def __init__(self, text: str, *, traditional: bool) -> None:
+    def __init__(self, text: str, *, traditional: bool, grams: frozenset[str]) -> None:
         self.text = text
         self.traditional = traditional
+        self.grams = grams
+        self.plausible = gbk.plausible(traditional=traditional)
 
-    def run(self, at: int, before: str) -> _Run | None:
-        """Return the most likely reading from the cut at ``at`` to where it is in step again."""
-        raw = _encode(before[-1:])
-        states = [_State(0.0, "", -1, raw[-1] if raw else -1, lost=False)]
+    def run(self, at: int, before: str, *, insert: bool = False, bare: bool = False) -> _Run | None:
+        """Return the most likely reading from the cut at ``at`` to where it is in step again.
+
+        ``insert``: pairs of bytes may have vanished inside. ``bare``: the sign for the lone byte was taken out.
+        """
+        best: _Run | None = None
+        for last in self._last_bytes(before):
+            state = _State(0.0, "", -1, last, lost=False, worst=0.0, inserted=0)
+            found = self._run(state, at, before, insert=insert, bare=bare)
+            if found and (best is None or found.gain > best.gain):
+                best = found
+        return best
+
+    def _last_bytes(self, before: str) -> list[int]:
+        char = before[-1:]
+        raw = [gbk.encode(char), gbk.encode(_WIDE.get(char, ""))]
+        return [each[-1] for each in raw if each and each[-1] > 0x7F] or [-1]
+
+    def _run(self, state: _State, at: int, before: str, *, insert: bool, bare: bool) -> _Run | None:
+        states = [state]
         best: _Run | None = None
         place = at
         fresh = 0
         while states and place < len(self.text) and place - at < _LONGEST_RUN:
             token = _TOKEN.match(self.text, place)
+            if place == at and bare:
+                token = _ANCHOR.match(self.text, place)
             assert token is not None
-            unknown = token.lastgroup in {"cut", "cut_reading", "lost"}
-            end = token.end()
-            states = self._advance(states, token, before, start=place == at)
-            place = end
-            done = [state for state in states if state.lead < 0]
-            states = [state for state in states if state.lead >= 0]
+            made = self._start(state, token) if place == at else self._advance(states, token, before)
+            if insert and place > at:
+                made += self._advance(self._inserted(states, before), token, before)
+            place = token.end()
+            done = [state for state in made if state.lead < 0]
             if done:
                 run = self._finish(max(done), at, place, before)
                 if best is None or run.gain > best.gain:
                     best = run
-            fresh = 2 if unknown else fresh - 1
-            states = sorted(states, reverse=True)[: _KEPT_AT_UNKNOWN if fresh > 0 else _KEPT]
+            fresh = 2 if place == at or token.lastgroup in {"cut", "cut_reading", "lost"} else fresh - 1
+            states = _pruned(made, _KEPT_AT_UNKNOWN if fresh > 0 else _KEPT)
         return best
 
     def _finish(self, state: _State, at: int, end: int, before: str) -> _Run:
-        out = state.out
+        out, bonus = state.out, 0.0
         follows = _TOKEN.match(self.text, end)
-        if (
-            follows
-            and follows["gloss"]
-            and out
-            and gloss.judge(out[-1], follows["reading"])[0] is gloss.Verdict.FIRST
-        ):
-            end = follows.end()
+        if follows and follows["gloss"] and out:
+            fits = gloss.judge(out[-1], follows["reading"])[0] is gloss.Verdict.FIRST
+            bonus = _STRAY_MARK if fits else -_STRAY_MARK
+            end = follows.end() if fits else end
         right = self.text[end : end + 2]
         was = _visible(self.text[at:end])
-        gain = state.score + model.log_total(right, before + out) - model.log_total(was + right, before)
-        gain += _STRAY_MARK * sum(map(was.count, _LOST)) - _STRAY_MARK * state.out.count("?")
-        return _Run(gain, end, out, state.lost)
+        gain = state.score + self._total(right, before + out) - self._total(was + right, before)
+        gain += _STRAY_MARK * (sum(map(was.count, _LOST)) - out.count("?"))
+        return _Run(gain + bonus, end, out, state.lost, state.worst)
 
-    def _advance(
-        self, states: list[_State], token: re.Match[str], before: str, *, start: bool
-    ) -> list[_State]:
+    def _total(self, text: str, before: str) -> float:
+        return model.log_total(text, before) + sum(
+            _punctuation(before + text[:at], char) for at, char in enumerate(text) if char in gbk.PUNCTUATION
+        )
+
+    def _start(self, state: _State, token: re.Match[str]) -> list[_State]:
+        """The first lost byte is the first of a character."""
+        groups = token.groupdict()
+        spelled = groups.get("cut_reading") or groups.get("bare_spelled")
+        if spelled:
+            found: Sequence[int] = [byte for byte in gbk.read_as(state.last, spelled) if byte in gbk.LEAD]
+        else:
+            raw = gbk.encode(self._wide(token.end()))
+            found = gbk.leads_of(raw[0], traditional=self.traditional) if len(raw) == 2 else ()
+        return [state._replace(lead=byte, last=byte) for byte in found]
+
+    def _advance(self, states: list[_State], token: re.Match[str], before: str) -> list[_State]:
         if token["gloss"]:
             return states
         if token["cut"]:
-            return [new for state in states for new in self._cut(state, token, before)]
+            spelled = token["cut_reading"]
+            return [
+                new
+                for state in states
+                for byte in gbk.read_as(state.last, spelled)
+                for new in self._complete(state, byte, before)
+            ]
         if token["lost"]:
-            if start:
-                return self._lost_lead(states[0], token.end())
-            return [new for state in states for new in self._lost_trail(state, token.end(), before)]
-        return [new for state in states for new in self._known(state, token["char"], before)]
-
-    def _cut(self, state: _State, token: re.Match[str], before: str) -> list[_State]:
-        """A byte is lost that has the bracket's reading together with the byte before it."""
-        found = _read_as(state.last, token["cut_reading"])
-        if state.lead >= 0:
-            return [new for byte in found for new in self._complete(state, byte, before)]
-        return [state._replace(lead=byte, last=byte) for byte in found if byte in _LEAD]
-
-    def _lost_lead(self, state: _State, end: int) -> list[_State]:
-        """The first byte of a character is lost; its second is the first of what follows."""
-        raw = _encode(self._wide(end))
-        if len(raw) != 2:
-            return []
-        return [
-            state._replace(lead=byte, last=byte) for byte in _ending(raw[0], traditional=self.traditional)
-        ]
+            made = [new for state in states for new in self._lost_trail(state, token.end(), before)]
+            if token["lost"] == "?":
+                made += [new for state in states for new in self._with_bytes(state, gbk.encode("？"), before)]
+            return made
+        char = token["char"]
+        made = [new for state in states for new in self._with_bytes(state, gbk.encode(char), before)]
+        if char in _WIDE:
+            raw = gbk.encode(_WIDE[char])
+            made += [new for state in states for new in self._with_bytes(state, raw, before)]
+        return made
 
     def _lost_trail(self, state: _State, end: int, before: str) -> list[_State]:
         """The second byte of a character is lost, and perhaps the ASCII character behind it."""
         follows = self.text[end : end + 1]
-        complete = (
-            follows in {"", "\n"} or _encode(self._wide(end))[:1] == b"\xa3" or self.text[end - 1] != "?"
-        )
+        complete = not follows or follows in "\n，；：！？,;:!?" or self.text[end - 1] != "?"
+        made = [
+            new
+            for byte in gbk.trails_of(state.lead, traditional=self.traditional)
+            for new in self._complete(state, byte, before)
+        ]
         mark = "" if complete else "?"
-        made = []
-        for byte in _beginning(state.lead, traditional=self.traditional):
-            for new in self._complete(state, byte, before):
-                made.append(
-                    new._replace(
-                        score=new.score + _SWALLOWED, out=new.out + mark, lost=bool(mark) or new.lost
-                    )
-                )
-        return made
-
-    def _known(self, state: _State, char: str, before: str) -> list[_State]:
-        made = self._with_bytes(state, _encode(char), before)
-        if char in _WIDE:
-            made += self._with_bytes(state, _encode(_WIDE[char]), before)
-        return made
+        return [
+            new._replace(score=new.score + _SWALLOWED, out=new.out + mark, lost=bool(mark) or new.lost)
+            for new in made
+        ]
 
     def _with_bytes(self, state: _State, raw: bytes, before: str) -> list[_State]:
-        if state.lead < 0 or not raw or raw[0] < _FIRST_TRAIL:
+        if not raw or raw[0] < gbk.FIRST_TRAIL:
             return []
         made = self._complete(state, raw[0], before)
         if len(raw) == 1:
             return made
-        return [new._replace(lead=raw[1], last=raw[1]) for new in made if raw[1] in _LEAD]
+        if raw[1] in gbk.LEAD:
+            return [new._replace(lead=raw[1], last=raw[1]) for new in made]
+        # A letter that stood alone was read as the second byte of a character.
+        return [new._replace(out=new.out + chr(raw[1]), last=raw[1]) for new in made]
 
     def _complete(self, state: _State, trail: int, before: str) -> list[_State]:
-        char = _decode(state.lead, trail)
-        if char not in _plausible(self.traditional):
+        char = gbk.decode(state.lead, trail)
+        if char not in self.plausible:
             return []
-        out = state.out + char
-        context = before + state.out
-        score = state.score + model.log_probability(context[-2:], char) + _punctuation(context, char)
-        return [_State(score, out, -1, trail, state.lost)]
+        context = (before + state.out)[-40:]
+        likely = model.log_probability(context[-2:], char) + _punctuation(context, char)
+        if context[-1:] + char in self.grams:
+            likely += _SEEN_PAIR + (_SEEN_THREE if context[-2:] + char in self.grams else 0.0)
+        worst = min(state.worst, likely)
+        return [
+            state._replace(score=state.score + likely, out=state.out + char, lead=-1, last=trail, worst=worst)
+        ]
+
+    def _inserted(self, states: list[_State], before: str) -> list[_State]:
+        """Put back a pair of bytes that vanished: the second of one character and the first of the next."""
+        made = []
+        for state in states[:_TRIED_INSERTIONS]:
+            if state.inserted >= _TRIED_INSERTIONS:
+                continue
+            halves = [
+                (new, lead) for lead in gbk.private_use() for new in self._complete(state, lead, before)
+            ]
+            for new, lead in sorted(halves, reverse=True)[:_FIRST_HALVES]:
+                made += [
+                    new._replace(lead=byte, last=byte, inserted=state.inserted + 1)
+                    for byte in gbk.private_use()[lead]
+                    if byte in gbk.LEAD
+                ]
+        return made
 
     def _wide(self, at: int) -> str:
         char = self.text[at : at + 1]
-        return _WIDE.get(char, char) if char else ""
+        return _WIDE.get(char, char)
+
+
+def _pruned(states: list[_State], kept: int) -> list[_State]:
+    """Keep the best readings, those with pairs put back beside those without."""
+    pending = sorted((state for state in states if state.lead >= 0), reverse=True)
+    levels = {state.inserted for state in pending}
+    return [
+        state
+        for level in sorted(levels)
+        for state in [each for each in pending if each.inserted == level][:kept]
+    ]
 
 
 def _punctuation(before: str, char: str) -> float:
-    """Prefer a closing mark where one is open, an opening one where none is; no mark follows a full stop."""
-    if char in _NOT_AFTER_STOP and before.endswith("。"):
-        return -_STRAY_MARK
+    """Correct what the model says of a mark: how frequent it is, what it may follow, what is open."""
+    if char not in gbk.PUNCTUATION:
+        return 0.0
+    weight = _FREQUENCY.get(char, _RARE_MARK) - _MODEL_MARK
+    if before.endswith("。") and char in _NOT_AFTER_STOP:
+        return weight - _STRAY_MARK
     for opening, closing in _PAIRS.items():
         if char in {opening, closing}:
             is_open = before.rfind(opening) > before.rfind(closing)
-            return 1.0 if is_open == (char == closing) else -2.0
-    return 0.0
+            return weight + (1.0 if is_open == (char == closing) else -3.0)
+    return weight
 
 
 def _visible(text: str) -> str:
@@ -274,36 +322,69 @@ def _visible(text: str) -> str:
     )
 
 
-def mend(text: str, profile: gloss.Profile | None, *, traditional: bool) -> Mended:
+def _drop_letter_glosses(text: str) -> tuple[str, int]:
+    """Remove readings that matched a character's second byte and the letter behind it: 以A(sòng)I."""
+
+    def dropped(match: re.Match[str]) -> str:
+        char, letter, _, spelled = match.groups()
+        raw = gbk.encode(char)
+        return char + letter if len(raw) == 2 and ord(letter) in gbk.read_as(raw[1], spelled) else match[0]
+
+    after = _LETTER_GLOSS.sub(dropped, text)
+    return after, int(after != text)
+
+
+def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, grams: frozenset[str]) -> Mended:
     """Undo the cuts in a text whose glosses have been removed already (see ``gloss.remove``).
 
     ``profile`` is how readings were injected into its page, None where they were not; ``traditional`` is the
-    page's script, which tells which characters a lost one may have been.
+    page's script, which tells which characters a lost one may have been; ``grams`` see ``page_grams``.
     """
-    if "?" not in text and "\ufffd" not in text:
-        return Mended(text)
-    reader = _Reader(text, traditional=traditional)
+    reader = _Reader(text, traditional=traditional, grams=grams)
     kept: list[str] = []
-    done = count = lost = 0
+    done = count = lost = by_reading = 0
     example = ("", "")
     for anchor in _ANCHOR.finditer(text):
         at = anchor.start()
-        if at < done:
+        if at < done or (
+            anchor["bare"] and (profile is None or not _spells(anchor["bare_spelled"], profile))
+        ):
             continue
-        before = "".join((*kept, text[done:at]))[-40:]
-        by_reading = len(anchor[0]) > 1
-        run = reader.run(at, before) if before else None
-        margin = MARGIN_READING if by_reading else MARGIN_PUNCTUATION
-        if profile is None:
-            margin += MARGIN_UNDECIDED_PAGE
-        if run is None or run.gain < margin:
-            lost += by_reading and profile is not None
+        before = "".join((*kept[-4:], text[done:at]))[-60:]
+        run = _solve(reader, anchor, before, decided=profile is not None)
+        if run is None:
+            lost += bool(anchor["spelled"]) and profile is not None
             continue
         if not count:
             example = (text[at : run.end], run.out)
         kept += [text[done:at], run.out]
         done = run.end
         count += 1
+        by_reading += bool(anchor["spelled"])
         lost += run.lost
     kept.append(text[done:])
-    return Mended("".join(kept), count, *example, lost=lost)
+    mended = "".join(kept)
+    if profile is not None:
+        mended, more = _drop_letter_glosses(mended)
+        count += more
+    return Mended(mended, count, by_reading, *example, lost=lost)
+
+
+def _spells(spelled: str, profile: gloss.Profile) -> bool:
+    """Say whether letters look like the page's injected readings."""
+    return not profile.toned or any(letter in gloss.MARKED for letter in spelled)
+
+
+def _solve(reader: _Reader, anchor: re.Match[str], before: str, *, decided: bool) -> _Run | None:
+    """Return the reading of a run, None where leaving it is as likely."""
+    if not before:
+        return None
+    at, bare = anchor.start(), bool(anchor["bare"])
+    margin = MARGIN_READING if anchor["spelled"] else MARGIN_PUNCTUATION
+    margin += 0.0 if decided else MARGIN_UNDECIDED_PAGE
+    run = reader.run(at, before, bare=bare)
+    if decided and not bare and (run is None or run.gain < margin or run.worst < _ODD):
+        other = reader.run(at, before, insert=True)
+        if other and (run is None or other.gain > run.gain + MARGIN_INSERTION):
+            run = other
+    return run if run and run.gain >= margin else None

@@ -54,7 +54,12 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
         texts = restored
         repairs.append(Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe()))
     traditional = script.count("".join(texts)).mostly_traditional
-    mended = [cuts.mend(text, profile, traditional=traditional) for text in texts]
+    grams = (
+        cuts.page_grams(texts)
+        if any("?" in text or "\ufffd" in text or profile for text in texts)
+        else frozenset()
+    )
+    mended = [cuts.mend(text, profile, traditional=traditional, grams=grams) for text in texts]
     if any(each.count for each in mended):
         example = next(each for each in mended if each.count)
         repairs.append(Repair(CUT, sum(each.count for each in mended), example.before, example.after))

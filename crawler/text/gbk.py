@@ -1,0 +1,84 @@
+"""GBK as bytes: which bytes make which character, and which characters a lost byte may have belonged to."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from crawler.text import gloss, readings, script
+
+LEAD = range(0x81, 0xFF)
+FIRST_TRAIL = 0x40
+PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～")
+
+
+@lru_cache(maxsize=65536)
+def encode(char: str) -> bytes:
+    """Return the one or two bytes of a character, private-use ones included; empty where it has none."""
+    try:
+        raw = char.encode("gb18030")
+    except UnicodeEncodeError:
+        return b""
+    return raw if len(raw) in {1, 2} else b""
+
+
+@lru_cache(maxsize=65536)
+def decode(lead: int, trail: int) -> str:
+    """Return the character of two bytes, empty where they are none."""
+    try:
+        char = bytes((lead, trail)).decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    return char if len(char) == 1 else ""
+
+
+def _trails() -> list[int]:
+    return [trail for trail in range(FIRST_TRAIL, 0xFF) if trail != 0x7F]
+
+
+@cache
+def plausible(*, traditional: bool) -> frozenset[str]:
+    """Return the characters that a lost one may have been: those of the page's script, and usual marks."""
+    foreign = script.simplified_only() if traditional else frozenset(script.traditional_only())
+    every = {decode(lead, trail) for lead in LEAD for trail in _trails()}
+    return frozenset(
+        char
+        for char in every
+        if char in PUNCTUATION or ("\u4e00" <= char <= "\u9fa5" and char not in foreign)
+    )
+
+
+@lru_cache(maxsize=1024)
+def leads_of(trail: int, *, traditional: bool) -> tuple[int, ...]:
+    """Return the first bytes that make a plausible character with this second byte."""
+    allowed = plausible(traditional=traditional)
+    return tuple(lead for lead in LEAD if decode(lead, trail) in allowed)
+
+
+@lru_cache(maxsize=1024)
+def trails_of(lead: int, *, traditional: bool) -> tuple[int, ...]:
+    """Return the second bytes that make a plausible character with this first byte."""
+    allowed = plausible(traditional=traditional)
+    return tuple(trail for trail in _trails() if decode(lead, trail) in allowed)
+
+
+@lru_cache(maxsize=8192)
+def read_as(lead: int, spelled: str) -> tuple[int, ...]:
+    """Return the second bytes that make a character with this first byte and this first reading."""
+    reading = gloss.normalise(spelled)
+    plain = readings.toneless(reading)
+    if plain == reading.replace("ü", "v"):
+        characters = readings.characters_read_toneless(plain)
+    else:
+        characters = readings.characters_read(reading)
+    raw = (encode(char) for char in characters)
+    return tuple(sorted(each[1] for each in raw if len(each) == 2 and each[0] == lead))
+
+
+@cache
+def private_use() -> dict[int, tuple[int, ...]]:
+    """Return the second bytes by first byte of the codes that are left to private use."""
+    found = {
+        lead: tuple(trail for trail in _trails() if "\ue000" <= decode(lead, trail) <= "\uf8ff")
+        for lead in LEAD
+    }
+    return {lead: trails for lead, trails in found.items() if trails}
