@@ -86,7 +86,7 @@ class Command(ScrapyCommand):
                 flush=True,
             )
             ended.wait()
-            print(f"{len(server.visits())} requests answered.")
+            print(f"Requests answered: {len(server.visits())}.")
 
 
 def _start(text: str | None) -> datetime:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 from urllib.parse import urlsplit
@@ -21,7 +20,7 @@ from crawler.replica.pages import Answer, plain
 from crawler.replica.render import Renderer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from types import TracebackType
 
@@ -31,7 +30,10 @@ _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 class Visit(NamedTuple):
-    """One request in the server's log. ``time`` and ``ended`` are the machine's clock, in seconds."""
+    """One request in the server's log, written before the answer goes out.
+
+    ``time`` and ``ended`` are the machine's clock, in seconds: from the request read to the answer made.
+    """
 
     time: float
     ended: float
@@ -135,15 +137,10 @@ class ReplicaServer:
         with self._lock:
             return sorted(visit for visit in self.log if host in ("", visit.host))
 
-    @contextmanager
-    def noted(self, method: str, host: str, url: str, agent: str) -> Iterator[list[int]]:
-        """Write one request into the log; the block puts the status into the list it is given."""
-        began, at, status = time.time(), self.clock.now(), [0]
-        try:
-            yield status
-        finally:
-            with self._lock:
-                self.log.append(Visit(began, time.time(), at, method, host, url, status[0], agent))
+    def note(self, visit: Visit) -> None:
+        """Write one request into the log."""
+        with self._lock:
+            self.log.append(visit)
 
     def struck(self, host: str, path: str) -> Fault | None:
         """Return the first fault that strikes a request, counted as played."""
@@ -205,22 +202,20 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         host = (parts.netloc or self.headers.get("Host", "")).lower().removesuffix(":80")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        url = f"http://{host}{path}"
-        with replicas.noted(self.command, host, url, self.headers.get("User-Agent", "")) as status:
-            self._respond(replicas, host, path, status)
-
-    do_HEAD = do_GET  # noqa: N815  http.server calls it by this name
-
-    def _respond(self, replicas: ReplicaServer, host: str, path: str, status: list[int]) -> None:
+        url, began = f"http://{host}{path}", time.time()
+        at = replicas.clock.now()
         fault = replicas.struck(host, path)
-        made = faulty(fault, f"http://{host}{path}", path) if fault else None
         if fault and fault.kind is Kind.SLOW:
             replicas.release.wait(fault.seconds)
+        made = faulty(fault, url, path) if fault else None
         if made is None:
             conditions = {name: self.headers[name] for name in _CONDITIONS if self.headers[name]}
             made = replicas.answer(host, path, conditions)
-        status[0] = made.status
+        agent = self.headers.get("User-Agent", "")
+        replicas.note(Visit(began, time.time(), at, self.command, host, url, made.status, agent))
         self._send(made, cut=fault is not None and fault.kind is Kind.CUT)
+
+    do_HEAD = do_GET  # noqa: N815  http.server calls it by this name
 
     def _send(self, made: Answer, *, cut: bool) -> None:
         self.send_response(made.status)
