@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import BlockKind, Dropped
-from crawler.page import breadcrumb, byline, meta, names, published
+from crawler.page import breadcrumb, byline, meta, names, published, source
 from crawler.page.labels import values
 from crawler.refusals import Refused
 from crawler.text.markers import fold
@@ -98,18 +98,22 @@ class _Fields:
         article = self.article
         if article.source_text:
             labelled = values(article.source_text, "source")
-            source = byline.clean_source(labelled[0] if labelled else article.source_text)
-            if source:
-                article.source = byline.resolve(source, self.site)
+            own = source.clean_source(labelled[0] if labelled else article.source_text)
+            if own:
+                article.source = source.resolve(own, self.site)
                 article.origins["source"] = "spider"
                 return
-        article.source = byline.parse_source(self.about, site=self.site, last=self.last)
+        columns = [
+            *breadcrumb.steps(" > ".join(article.breadcrumb)),
+            meta.first(article.meta, meta.COLUMN)[1],
+        ]
+        article.source = source.parse_source(self.about, site=self.site, last=self.last, sections=columns)
         if article.source is not None:
             article.origins["source"] = "displayed"
             return
         name, value = meta.first(article.meta, meta.SOURCE)
-        if value and (source := byline.clean_source(value)):
-            article.source = byline.resolve(source, self.site)
+        if value and (cleaned := source.clean_source(value)):
+            article.source = source.resolve(cleaned, self.site)
             article.origins["source"] = f"meta {name}"
 
     def read_authors(self) -> list[str]:
@@ -179,5 +183,5 @@ def _refuse_challenge(article: Article) -> None:
 
 def _drop_source_line(article: Article) -> None:
     """Take a block out that only names the source in brackets at the end: it is a field, not text."""
-    if len(article.blocks) > 1 and byline.is_source_line(article.blocks[-1].text):
+    if len(article.blocks) > 1 and source.is_source_line(article.blocks[-1].text):
         article.dropped.append(Dropped(article.blocks.pop(), FieldsPipeline.name, "source line"))

@@ -22,6 +22,8 @@ GAP = 30.0  # what joining one more container to a run costs
 NEAR_TITLE = 12  # lines behind the headline within which a run is expected to start
 HEAD_SHARE = 0.1  # of the text may stand above the headline of a page without structure
 SOLID = 25.0  # the value of a line that is text for certain
+TRUSTED_SHARE = 0.3
+NEVER_TRUSTED = frozenset({"comment", "footer"})
 MAX_STEPS = 80  # ancestors of a line that are looked at
 MARKED_SHARE = 0.6
 TEASER_CHARS = 200
@@ -88,10 +90,8 @@ def find(page: Page, title: str = "") -> Body | None:
 
 def _find(shown: Layout, title: str) -> Body | None:
     lines = shown.lines
-    values = worth.values(lines)
     titles = _title_lines(lines, title)
-    items = _items(lines, values)
-    run = _best_run(items, values, titles)
+    run, items, values = _trusting_run(lines, titles)
     if run is None:
         return None
     marked = _marked(shown, values, run)
@@ -107,6 +107,31 @@ def _find(shown: Layout, title: str) -> Body | None:
     return Body(
         kept, start, stop, titles, run.container, shown, how, sum(line.chars for line in kept) / total
     )
+
+
+def _trusting_run(
+    lines: Sequence[Line], titles: Sequence[int]
+) -> tuple[_Run | None, dict[HtmlElement, list[_Item]], list[float]]:
+    """Return the best run, the containers' children and the lines' values.
+
+    Class and id names count first. Where they leave out a text that is much longer and stands behind the
+    headline, the names must mean something else, and are not believed.
+    """
+    plain = worth.values(lines)
+    for index in titles:
+        plain[index] = 0.0
+    values = worth.distrust(lines, plain, frozenset())
+    items = _items(lines, values)
+    run = _best_run(items, values, titles)
+    whole = _best_run(_items(lines, plain), plain, titles)
+    if whole is None or (run is not None and run.score >= TRUSTED_SHARE * whole.score):
+        return run, items, values
+    named = {line.chrome for line in lines[whole.first : whole.last + 1] if plain[line.index] > 0}
+    trusted = frozenset(named - NEVER_TRUSTED if run is not None else named)
+    values = worth.distrust(lines, plain, trusted)
+    items = _items(lines, values)
+    other = _best_run(items, values, titles)
+    return other or run, items, values
 
 
 def _title_lines(lines: Sequence[Line], title: str) -> list[int]:
@@ -319,11 +344,15 @@ def _links_follow(lines: Sequence[Line], index: int, stop: int) -> bool:
 def _inside(lines: Sequence[Line], run: _Run, titles: Sequence[int]) -> list[Line]:
     """Return the lines without what the page's own names say is no text of an article."""
     own = _role(run.container)
+    total = sum(line.chars for line in lines)
+    named: dict[str, int] = {}
+    for line in lines:
+        named[line.chrome] = named.get(line.chrome, 0) + line.chars
+    dropped = {role for role in _DROPPED_ROLES if role != own and named.get(role, 0) <= TRUSTED_SHARE * total}
     return [
         line
         for line in lines
-        if not (line.chrome in _DROPPED_ROLES and line.chrome != own)
-        and not (line.index in titles and line.index < run.first + 1)
+        if line.chrome not in dropped and not (line.index in titles and line.index <= run.first)
     ]
 
 

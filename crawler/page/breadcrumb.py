@@ -43,12 +43,23 @@ def find(lines: Sequence[Line], title: str = "") -> Found[list[str]] | None:
             path = steps(" > ".join(together), title, seam)
             if len(path) > 1:
                 return Found(path, "element named as a breadcrumb", 0.8, line.element)
+    return _unmarked(lines, title)
+
+
+def _unmarked(lines: Sequence[Line], title: str) -> Found[list[str]] | None:
+    """Return a breadcrumb that nothing announces: it starts at the front page, or is a path of links."""
     homes = phrases("breadcrumb", "homes")
-    for line in lines:
-        if line.chars <= _LONGEST_LINE and _SEAM.search(line.text):
-            path = steps(line.text, title)
-            if len(path) > 1 and (fold(path[0]) in homes or fold(path[0]).endswith("首页")):
-                return Found(path, "line that starts at the front page", 0.6, line.element)
+    paths = [
+        (line, steps(line.text, title))
+        for line in lines
+        if line.chars <= _LONGEST_LINE and _SEAM.search(line.text)
+    ]
+    for line, path in paths:
+        if len(path) > 1 and (fold(path[0]) in homes or fold(path[0]).endswith("首页")):
+            return Found(path, "line that starts at the front page", 0.6, line.element)
+    for line, path in paths:
+        if len(path) > 1 and line.link_density >= 0.5 and "/" not in line.text and "|" not in line.text:  # noqa: PLR2004  mostly links
+            return Found(path, "path of links", 0.4, line.element)
     return None
 
 
@@ -83,6 +94,9 @@ def steps(text: str, title: str = "", seam: re.Pattern[str] = _SEAM) -> list[str
     text, _ = _without_lead(text)
     path = [step for part in seam.split(text) if (step := part.strip(_EDGES))]
     ends = phrases("breadcrumb", "ends")
+    # Tools and other columns may stand behind 正文 on the same line.
+    last = next((place for place, step in enumerate(path) if place and _first_word(step) in ends), len(path))
+    del path[last:]
     while path and (fold(path[-1]) in ends or _repeats(path[-1], title)):
         path.pop()
     if len(path) > _MOST_STEPS or any(len(step) > _LONGEST_STEP for step in path):
@@ -90,6 +104,10 @@ def steps(text: str, title: str = "", seam: re.Pattern[str] = _SEAM) -> list[str
     return path
 
 
+def _first_word(step: str) -> str:
+    return fold(step.split(maxsplit=1)[0])
+
+
 def _repeats(step: str, title: str) -> bool:
-    folded, wanted = fold(step).rstrip(".…"), fold(title)
+    folded, wanted = fold(step).rstrip(".…"), fold(title).strip(_EDGES)
     return bool(wanted) and len(folded) > 3 and (wanted.startswith(folded) or folded.startswith(wanted))  # noqa: PLR2004  not a column

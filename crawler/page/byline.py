@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.page import names, published
-from crawler.page.labels import fold, labelled, values, without_labelled
+from crawler.page.labels import fold, is_tool, labelled, values
+from crawler.page.source import DATE, dateless, loose_words, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,66 +19,24 @@ if TYPE_CHECKING:
 
     from crawler.text.dates import Moment
 
-_DATE = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|\d{1,2}[:时]\d{2}(?:[:分]\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
-)
-_SEPARATORS = re.compile(r"\s{2,}|[|·]\s|\s[|·]|[|\n\t]|(?<=\d)\s+(?=[\u4e00-\u9fff])")
-_TAIL_SOURCE = re.compile(
-    r"[(\[]\s?(?:(?:图文|文章|稿件|信息|消息|内容)?来源|转?(?:摘|载)自|据)\s?[:：]?\s?[^()\[\]]{2,40}[)\]]\s*$"
-)
-_ADDRESS = re.compile(r"\s?[(\[]?https?://\S+", re.IGNORECASE)
+__all__ = [
+    "is_about",
+    "parse_authors",
+    "parse_editors",
+    "parse_published",
+    "parse_source",
+    "parse_views",
+    "people_in",
+]
+
+_NICKNAME = re.compile(r"[a-z][a-z0-9_]{3,19}")
 _VIEWS = re.compile(r"\s*\(?(\d[\d,]{0,11})(?:\s?(?:次|人))?\)?(?:\s|$|\D)")
 _COUNT_FIRST = re.compile(r"(?<![\d.:-])(\d[\d,]{0,11})\s?(?:次|人)?\s?(?:浏览|阅读|点击|围观)")
 _COUNT_LAST = re.compile(r"(?<=[\u4e00-\u9fff)])(\d{1,9})$")
 _DATELINE = re.compile(r"^.{2,24}?(?:讯|电)\s?[(]([^()]{2,30})[)]")
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]\s*$")
 _OPENING = re.compile(r"^\[?[^\s,。:()]{0,14}?记者\s?:?\s?(.{2,24})")
-_LONGEST_SOURCE = 40
-_LOOSE_SOURCE = 24
-
-
-def parse_source(lines: Sequence[str], *, site: str = "", last: Sequence[str] = ()) -> str | None:
-    """Return the source that ``lines`` (about the article) or ``last`` (the end of its text) name, or None.
-
-    In this order: a labelled value; a bracketed source at the end; a body that stands beside the date without
-    a label; the paper that the reporters at the end work for. 本网 and its kin become ``site`` if it is known.
-    """
-    for found in (
-        _labelled_source(lines),
-        _bracketed_source(last),
-        _labelled_source([line for line in last if len(line) <= _LONGEST_SOURCE]),
-        _loose_source(lines),
-        _paper_of_reporters(last),
-    ):
-        if found:
-            return resolve(found, site)
-    return None
-
-
-def resolve(source: str, site: str) -> str:
-    """Return the site's name for 本网, 本站 and their kin when it is known, any other source as it is."""
-    return site if site and fold(source) in names.data()["bodies"]["ours"] else source
-
-
-def clean_source(value: str) -> str:
-    """Return a source without its address, brackets and loose punctuation, '' for 未知 and for no words."""
-    value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>")
-    folded = fold(value)
-    if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
-        value = value[1:-1].strip()
-    if (
-        not value
-        or fold(value).lower() in names.data()["bodies"]["nowhere"]
-        or not re.search(r"[^\W\d_]", value)
-    ):
-        return ""
-    return value
-
-
-def is_source_line(text: str) -> bool:
-    """Return whether a line is nothing but a bracketed source: （来源：某县人民政府）."""
-    match = _TAIL_SOURCE.search(fold(text))
-    return match is not None and match.start() == len(text) - len(text.lstrip())
+_LONGEST_TOLD = 40
 
 
 def people_in(text: str) -> list[str]:
@@ -88,75 +47,11 @@ def people_in(text: str) -> list[str]:
         for value in values(text, kind)
         for name in names.split_people(value)
     ]
-    credited = [credit for phrase in _phrases(text) for credit in [names.credits_of(phrase, strict=False)]]
+    credited = [
+        credit for phrase in names.phrases_of(text) for credit in [names.credits_of(phrase, strict=False)]
+    ]
     found += [name for credit in credited for name in (*credit.authors, *credit.editors)]
     return list(dict.fromkeys(found)) or names.split_people(text)
-
-
-def _labelled_source(lines: Sequence[str]) -> str:
-    for number, line in enumerate(lines):
-        found = labelled(line)
-        for item in found:
-            if item.kind != "source":
-                continue
-            if value := clean_source(item.value):
-                return value
-            if item is found[-1] and not line[item.end :].strip() and number + 1 < len(lines):
-                following = lines[number + 1].strip()
-                if (
-                    len(following) <= _LOOSE_SOURCE
-                    and not labelled(following)
-                    and not _DATE.search(fold(following))
-                ):
-                    value = clean_source(following)
-                    if value and names.is_body(value):
-                        return value
-    return ""
-
-
-def _bracketed_source(lines: Sequence[str]) -> str:
-    for line in reversed(lines):
-        match = _TAIL_SOURCE.search(fold(line))
-        if match is None:
-            continue
-        inside = line[match.start() + 1 : match.end()].rstrip()[:-1]
-        for value in values(inside, "source"):
-            if cleaned := clean_source(value):
-                return cleaned
-    return ""
-
-
-def _loose_source(lines: Sequence[str]) -> str:
-    """Return a body's name beside a date, or alone on the line next to it, without a label."""
-    for number, line in enumerate(lines):
-        near = [line, *lines[number + 1 : number + 2], *lines[max(0, number - 1) : number]]
-        if not _DATE.search(fold(line)):
-            continue
-        for text in near:
-            for part in _SEPARATORS.split(_dateless(text)):
-                value = clean_source(part)
-                if value and len(value) <= _LOOSE_SOURCE and names.is_body(value):
-                    return value
-    return ""
-
-
-def _dateless(text: str) -> str:
-    """Return what is left of a line without dates and labelled values; two spaces where something stood."""
-    rest = without_labelled(text)
-    folded = fold(rest)
-    pieces, last = [], 0
-    for match in _DATE.finditer(folded):
-        pieces.append(rest[last : match.start()])
-        last = match.end()
-    return "  ".join([*pieces, rest[last:]])
-
-
-def _paper_of_reporters(lines: Sequence[str]) -> str:
-    for line in reversed(lines):
-        for phrase in _phrases(line):
-            if body := names.credits_of(phrase).body:
-                return body
-    return ""
 
 
 def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequence[str] = ()) -> list[str]:
@@ -165,13 +60,14 @@ def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequ
     """  # noqa: D205  one sentence
     found = list(_labelled_people(lines, "author"))
     for line in lines:
-        for phrase in _phrases(line):
+        for phrase in names.phrases_of(line):
             found += names.credits_of(phrase).authors
+    found += _beside_date(lines)
     for line in first:
         found += _opening_people(line)
     for line in last:
         found += [name for value in _short_values(line, "author") for name in names.split_people(value)]
-        for phrase in _phrases(line):
+        for phrase in names.phrases_of(line):
             found += names.credits_of(phrase).authors
         found += _signed_people(line)
     return list(dict.fromkeys(found))
@@ -181,29 +77,36 @@ def parse_editors(lines: Sequence[str], *, last: Sequence[str] = ()) -> list[str
     """Return the editors (also proof-readers and those who released it) named in ``lines`` or ``last``."""
     found = list(_labelled_people(lines, "editor"))
     for line in [*lines, *last]:
-        for phrase in _phrases(line):
+        for phrase in names.phrases_of(line):
             found += names.credits_of(phrase).editors
     for line in last:
         found += [name for value in _short_values(line, "editor") for name in names.split_people(value)]
     return list(dict.fromkeys(found))
 
 
+def _beside_date(lines: Sequence[str]) -> list[str]:
+    """Return the writer who stands alone with the date, or with a paper's name: 甲 2024-03-05, 甲/某报."""
+    found = []
+    for number, line in enumerate(lines):
+        words = loose_words(line)
+        if len(words) == 1 and (names.is_person(words[0]) or _NICKNAME.fullmatch(words[0])):
+            found += [word for word in words if names.is_person(word, strict=False)]
+        if DATE.search(fold(line)) and number:
+            parts = [part.strip() for part in lines[number - 1].split("/")]
+            if len(parts) == 2 and names.is_person(parts[0]) and names.is_body(parts[1]):  # noqa: PLR2004  a pair
+                found.append(parts[0])
+    return found
+
+
 def _short_values(line: str, kind: str) -> list[str]:
     """Return labelled values of a line at the end of a text; in a long paragraph a colon means other things."""
-    return values(line, kind) if len(line) <= 2 * _LONGEST_SOURCE else []
+    return values(line, kind) if len(line) <= 2 * _LONGEST_TOLD else []
 
 
 def _labelled_people(lines: Iterable[str], kind: str) -> Iterable[str]:
     for line in lines:
         for value in values(line, kind):
             yield from names.split_people(value)
-
-
-def _phrases(line: str) -> list[str]:
-    """Return the credit phrases of a line: short brackets, or the line itself when it is nothing else."""
-    if names.is_credit_line(line):
-        return [line]
-    return [inside for _, _, inside in names.bracketed(line)]
 
 
 def _opening_people(line: str) -> list[str]:
@@ -242,7 +145,7 @@ def parse_views(lines: Iterable[str]) -> int | None:
                 return int(match[1].replace(",", ""))
         if match := _COUNT_FIRST.search(folded):
             return int(match[1].replace(",", ""))
-        if not labelled(line) and _DATE.search(folded) and (match := _COUNT_LAST.search(folded)):
+        if not labelled(line) and DATE.search(folded) and (match := _COUNT_LAST.search(folded)):
             return int(match[1])
     return None
 
@@ -252,13 +155,15 @@ def is_about(line: str) -> bool:
 
     For readers that look for the lines between headline and body, and for ends of bodies.
     """
-    if len(line) > 4 * _LONGEST_SOURCE:
+    if len(line) > 4 * _LONGEST_TOLD:
         return False
     found = labelled(line)
     told = sum(item.end - item.start for item in found if item.kind != "keywords")
-    rest = _dateless(line)
-    rest = re.sub(r"[\s|/\[\]【】()（）,，;；:：·\-—]+", "", rest)
-    dated = bool(_DATE.search(fold(line)))
+    words = [
+        word for word in re.split(r"[\s|/\[\]【】()（）,，;；:：·\-—]+", dateless(line)) if not is_tool(word)
+    ]
+    rest = "".join(words)
+    dated = bool(DATE.search(fold(line)))
     if not (found or dated or names.is_credit_line(line)):
         return False
     return len(rest) <= max(6, (told + 12 * dated) // 2) or names.is_credit_line(line)

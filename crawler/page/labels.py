@@ -167,3 +167,14 @@ def without_labelled(text: str) -> str:
         rest.append(text[last : item.start])
         last = max(last, item.end)
     return " ".join([*rest, text[last:]]).strip()
+
+
+def is_tool(text: str) -> bool:
+    """Return whether a word belongs to the page's tools (我要评论, 字号, 分享到) by how it starts."""
+    folded = fold(text).strip().lower()
+    return folded.startswith(_tool_words()) or folded.strip("+-") in ("a", "t", "大", "中", "小", "大中小")
+
+
+@cache
+def _tool_words() -> tuple[str, ...]:
+    return tuple(phrase.lower() for phrase in _data()["ends"]["phrases"])

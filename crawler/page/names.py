@@ -17,6 +17,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・.][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
 _STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
+_STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
 _STRONG = re.compile(r"[、,;/|&＆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
 _EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·"
@@ -57,7 +58,7 @@ def is_person(token: str, *, strict: bool = True) -> bool:
     a name with a middle dot. Otherwise pen names and Latin names count too.
     """
     folded = fold(token).strip().lower()
-    if folded in _nobody() or "某" in folded:
+    if folded in _nobody() or "某" in folded or _STAFF_CODE.fullmatch(token):
         return False
     if _DOTTED.fullmatch(token):
         return True
@@ -180,7 +181,12 @@ def body_before(text: str) -> str:
 def is_body(text: str) -> bool:
     """Return whether ``text`` reads like the name of a paper, a site or an office."""
     folded = fold(text).strip()
-    if not _SOURCE_CHARS.fullmatch(text.strip()) or folded in data()["bodies"]["ours"]:
+    bodies = data()["bodies"]
+    if (
+        not _SOURCE_CHARS.fullmatch(text.strip())
+        or folded in bodies["ours"]
+        or folded.lower() in bodies["columns"]
+    ):
         return False
     return folded.rstrip("》”)）").endswith(tuple(data()["bodies"]["endings"]))
 
@@ -202,3 +208,10 @@ def is_credit_line(text: str) -> bool:
         return False
     match = _role_pattern().search(folded)
     return match is not None and match.start() <= 16  # noqa: PLR2004  a paper's name may come first
+
+
+def phrases_of(line: str) -> list[str]:
+    """Return the credit phrases of a line: short brackets, or the line itself when it is nothing else."""
+    if is_credit_line(line):
+        return [line]
+    return [inside for _, _, inside in bracketed(line)]

@@ -30,6 +30,8 @@ _AHEAD = -5.0  # a date in the future is believed only when nothing else is ther
 _LONGEST_LINE = 120
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
 _BARE_TIME = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2})?\s*")
+_BARE_YEAR = re.compile(r"\s*(?:19|20)\d\d\s*年?\s*")
+_MONTH_DAY = re.compile(r"\s*\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*")
 _YEAR_MONTH = re.compile(r"\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?月?\s*")
 _SENTENCE = re.compile(r"。.")
 _URL_DAY = re.compile(
@@ -81,6 +83,9 @@ def _joined(lines: Sequence[str]) -> list[str]:
     for line in lines:
         if joined:
             last = joined[-1]
+            if _BARE_YEAR.fullmatch(last) and _MONTH_DAY.fullmatch(line):
+                joined[-1] = f"{last.strip().rstrip('年')}-{line.strip().replace('/', '-')}"
+                continue
             parts = (_BARE_DAY.fullmatch(last) and _YEAR_MONTH.fullmatch(line)) or (
                 _BARE_TIME.fullmatch(last) and dates.parse(line, now=_ANY_NOW)
             )
@@ -130,10 +135,11 @@ def _label_before(items: Sequence[Labelled], line: str, position: int) -> str:
 
 
 def _adds_time(shown: Moment, other: Moment) -> bool:
-    coarse = (Precision.YEAR, Precision.MONTH, Precision.DAY)
+    if shown.precision is Precision.MINUTE:
+        return other.precision is Precision.SECOND and shown.at == other.at.replace(second=0)
     return (
         shown.precision is Precision.DAY
-        and other.precision not in coarse
+        and other.precision in (Precision.MINUTE, Precision.SECOND)
         and shown.at.astimezone(LOCAL).date() == other.at.astimezone(LOCAL).date()
     )
 

@@ -35,6 +35,7 @@ ABOVE = 6
 BETWEEN = 15
 BELOW = 15
 HEAD_CHARS = 200
+_BEYOND = frozenset({"comment", "related", "footer"})
 
 
 @dataclass(slots=True)
@@ -118,11 +119,12 @@ def head_lines(found: body.Body) -> list[str]:
         between = shown[headline + 1 : min(found.start, headline + 1 + BETWEEN)]
         above = [*shown[max(headline - ABOVE, 0) : headline], *between]
     taken = {line.index for line in found.lines}
-    below = [
-        line
-        for line in shown[found.start : found.stop + BELOW]
-        if line.index not in taken and not worth.is_closing(line) and byline.is_about(line.text)
-    ]
+    below = []
+    for line in shown[found.start : found.stop + BELOW]:
+        if line.index >= found.stop and (line.chrome in _BEYOND or worth.is_closing(line)):
+            break
+        if line.index not in taken and byline.is_about(line.text):
+            below.append(line)
     return [line.text for line in [*above, *below] if _is_told(line)]
 
 

@@ -124,8 +124,11 @@ def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
     classes = _class_of(first)
     if _TITLE_CLASS.search(classes):
         score += 0.5 if _NOT_A_TITLE_CLASS.search(classes) else 1.5
-    score += max((_agreement(folded, reference) for reference in references), default=0.0)
-    score -= _BAD_CHROME.get(first.chrome, 0.0)
+    agreement = max((_agreement(folded, reference) for reference in references), default=0.0)
+    penalty = _BAD_CHROME.get(first.chrome, 0.0)
+    # Class names err, such as `pages` on the wrapper of everything; a breadcrumb does repeat the headline.
+    agrees = agreement >= _ENOUGH and first.chrome != "crumb"
+    score += agreement - (min(penalty, 1.0) if agrees else penalty)
     if sum(line.link_chars for line in group) > sum(line.chars for line in group) / 2:
         score -= 2.0
     if text.rstrip().endswith(("。", "：", ":", "；")):

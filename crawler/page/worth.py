@@ -7,7 +7,6 @@ import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from crawler.page import roles
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -24,11 +23,7 @@ _META = re.compile(_DATA["meta"].replace("\n", ""))
 _DATE = re.compile(_DATA["date"])
 MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
 
-# Roles whose lines are never an article's, unless a good part of the page's text stands there.
-OUTSIDE = roles.ROLES
-TRUSTED_SHARE = 0.35
-COMMENT_SHARE = 0.9
-
+OUTSIDE_VALUE = -20.0
 LINKED = 0.5  # from this link density on a line is a link
 FURNITURE_CHARS = 80
 CLOSING_CHARS = 16
@@ -65,27 +60,19 @@ def is_meta(line: Line) -> bool:
 
 
 def values(lines: Sequence[Line]) -> list[float]:
-    """Return a value for each line: positive for text of an article, negative for what surrounds one."""
-    plain = [_value(line) for line in lines]
-    ignored = _trusted_roles(lines, plain)
+    """Return a value for each line: positive for text of an article, negative for what surrounds one.
+
+    What class and id names say of a line is left out of account here, see ``distrust``.
+    """
+    return [_value(line) for line in lines]
+
+
+def distrust(lines: Sequence[Line], plain: Sequence[float], trusted: frozenset[str]) -> list[float]:
+    """Return the values with those of lines in roles outside articles (but ``trusted``) made negative."""
     return [
-        min(value, -20.0) if line.chrome in OUTSIDE and line.chrome not in ignored else value
+        min(value, OUTSIDE_VALUE) if line.chrome and line.chrome not in trusted else value
         for line, value in zip(lines, plain, strict=True)
     ]
-
-
-def _trusted_roles(lines: Sequence[Line], plain: Sequence[float]) -> set[str]:
-    """Return the roles that hold so much of the page's text that their name must mean something else."""
-    total = sum(value for value in plain if value > 0)
-    by_role: dict[str, float] = {}
-    for line, value in zip(lines, plain, strict=True):
-        if line.chrome and value > 0:
-            by_role[line.chrome] = by_role.get(line.chrome, 0.0) + value
-    return {
-        role
-        for role, value in by_role.items()
-        if value >= (COMMENT_SHARE if role == "comment" else TRUSTED_SHARE) * total
-    }
 
 
 def _value(line: Line) -> float:

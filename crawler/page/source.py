@@ -1,0 +1,187 @@
+"""The source of an article (来源) from the displayed lines about it, restored or not.
+
+Values are returned as displayed, in the page's own script.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.page import names
+from crawler.page.labels import fold, is_tool, labelled, values, without_labelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DATE = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
+    r"|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
+)
+_SEPARATORS = re.compile(r"[\s|·/]+")
+_TAIL = re.compile(
+    r"[(\[]\s?(?:(?:图文|文章|稿件|信息|消息|内容)?来源|转?(?:摘|载)自|据)\s?[:]?\s?[^()\[\]]{2,40}[)\]]\s*$"
+)
+_ADDRESS = re.compile(r"\s?[(\[]?(?:https?://|www\.)[^\s)\]]+[)\]]?", re.IGNORECASE)
+_ORIGINAL = re.compile(r"^原创[\s:]+")
+_LATIN_BRAND = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9]{3,19}")
+_HAN_ACCOUNT = re.compile(r"[\u3400-\u9fffA-Za-z]*[\u3400-\u9fff]{2}[\u3400-\u9fffA-Za-z]*")
+_LONGEST = 40
+_LONGEST_LOOSE = 24
+_SHORTEST_ACCOUNT = 3
+
+
+def parse_source(
+    lines: Sequence[str], *, site: str = "", last: Sequence[str] = (), sections: Sequence[str] = ()
+) -> str | None:
+    """Return the source that ``lines`` (about the article) or ``last`` (the end of its text) name, or None.
+
+    In this order: a labelled value; a body without a label beside the date; a bracketed or labelled one at
+    the end; the account beside the date; a body on the line next to it; the paper of the reporters at the
+    end. 本网 and its kin become ``site`` if it is known. ``sections`` are names of columns, never a source.
+    """
+    columns = {fold(section) for section in sections}
+    finders = (
+        lambda: _labelled(lines),
+        lambda: _beside_date(lines, columns),
+        lambda: _bracketed(last),
+        lambda: _labelled([line for line in last if len(line) <= _LONGEST]),
+        lambda: _account(lines, columns),
+        lambda: _next_to_date(lines, columns),
+        lambda: paper_of_reporters(last),
+    )
+    found = next((value for finder in finders if (value := finder())), "")
+    return resolve(found, site) if found else None
+
+
+def resolve(source: str, site: str) -> str:
+    """Return the site's name for 本网, 本站 and their kin when it is known, any other source as it is."""
+    return site if site and fold(source) in names.data()["bodies"]["ours"] else source
+
+
+def clean_source(value: str) -> str:
+    """Return a source without its address, place, brackets and loose punctuation, '' for 未知 and tools."""
+    value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>·")
+    bodies = names.data()["bodies"]
+    places = "|".join(bodies["places"])
+    folded = fold(value)
+    if match := re.search(rf"(?:\s+(?:{places})|\((?:{places})\))$", folded):
+        value, folded = value[: match.start()], folded[: match.start()]
+    if match := _ORIGINAL.match(folded):
+        value, folded = value[match.end() :], folded[match.end() :]
+    if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
+        value, folded = value[1:-1].strip(), folded[1:-1].strip()
+    if folded.lower() in bodies["nowhere"] or is_tool(folded) or not re.search(r"[^\W\d_]", value):
+        return ""
+    return value.strip()
+
+
+def is_source_line(text: str) -> bool:
+    """Return whether a line is nothing but a bracketed source: （来源：某县人民政府）."""
+    match = _TAIL.search(fold(text))
+    return match is not None and match.start() == len(text) - len(text.lstrip())
+
+
+def _labelled(lines: Sequence[str]) -> str:
+    for number, line in enumerate(lines):
+        found = labelled(line)
+        for item in found:
+            if item.kind != "source":
+                continue
+            if value := clean_source(item.value):
+                return value
+            following = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            ends_line = item is found[-1] and not line[item.end :].strip()
+            if ends_line and len(following) <= _LONGEST_LOOSE and not labelled(following):
+                value = "" if DATE.search(fold(following)) else clean_source(following)
+                if value and names.is_body(value):
+                    return value
+    return ""
+
+
+def _bracketed(lines: Sequence[str]) -> str:
+    for line in reversed(lines):
+        match = _TAIL.search(fold(line))
+        if match is None:
+            continue
+        inside = line[match.start() + 1 : match.end()].rstrip()[:-1]
+        for value in values(inside, "source"):
+            if cleaned := clean_source(value):
+                return cleaned
+    return ""
+
+
+def loose_words(line: str) -> list[str]:
+    """Return the words of a dated line besides its dates, labelled values and tools; [] without a date."""
+    if not DATE.search(fold(line)):
+        return []
+    words = [clean_source(word) for word in _SEPARATORS.split(dateless(line))]
+    return [word for word in words if word]
+
+
+def dateless(text: str) -> str:
+    """Return what is left of a line without dates, addresses and labelled values."""
+    rest = without_labelled(_ADDRESS.sub(" ", text))
+    folded = fold(rest)
+    pieces, last = [], 0
+    for match in DATE.finditer(folded):
+        pieces.append(rest[last : match.start()])
+        last = match.end()
+    return "  ".join([*pieces, rest[last:]])
+
+
+def _is_loose_body(word: str, columns: set[str]) -> bool:
+    return 2 <= len(word) <= _LONGEST_LOOSE and fold(word) not in columns and names.is_body(word)  # noqa: PLR2004  新华
+
+
+def _beside_date(lines: Sequence[str], columns: set[str]) -> str:
+    """Return a body's name on the line of the date: 2024-06-04 某网-某日报."""
+    return next((word for line in lines for word in loose_words(line) if _is_loose_body(word, columns)), "")
+
+
+def _account(lines: Sequence[str], columns: set[str]) -> str:
+    """Return the account that stands alone beside a date: platforms name what they republish so."""
+    for line in lines:
+        words = loose_words(line)
+        if len(words) != 1 or fold(words[0]) in columns or names.is_person(words[0]):
+            continue
+        word = words[0]
+        nothing = fold(word).lower() in {
+            *names.data()["bodies"]["columns"],
+            *names.data()["people"]["nobody"],
+        }
+        if nothing or fold(word).endswith(("新闻", "信息", "要闻", "动态")):
+            continue
+        if _LATIN_BRAND.fullmatch(word) or (
+            _SHORTEST_ACCOUNT <= len(word) <= _LONGEST_LOOSE and _HAN_ACCOUNT.fullmatch(word)
+        ):
+            return word
+    return ""
+
+
+def _next_to_date(lines: Sequence[str], columns: set[str]) -> str:
+    """Return a body's name that has the line before or behind the date for itself, or shares it with a name."""
+    for line in _neighbours(lines):
+        if len(line) > _LONGEST_LOOSE or labelled(line) or DATE.search(fold(line)):
+            continue
+        words = [word for part in re.split(r"\s*[/|]\s*", line.strip()) if (word := clean_source(part))]
+        bodies = [word for word in words if _is_loose_body(word, columns)]
+        if len(bodies) == 1 and len(words) - len(bodies) <= 1:
+            return bodies[0]
+    return ""
+
+
+def _neighbours(lines: Sequence[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        if DATE.search(fold(line)):
+            yield from lines[max(0, number - 1) : number]
+            yield from lines[number + 1 : number + 2]
+
+
+def paper_of_reporters(lines: Sequence[str]) -> str:
+    """Return the paper whose reporters are named last: （某日报全媒体记者 甲）."""
+    for line in reversed(lines):
+        for phrase in names.phrases_of(line):
+            if body := names.credits_of(phrase).body:
+                return body
+    return ""
