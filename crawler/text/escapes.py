@@ -19,13 +19,13 @@ _ENTITY = re.compile(
 )
 _ONE_ENTITY = re.compile(r"&(?:amp;)*(#?\w+);?")
 _PERCENT_U = re.compile(r"(?:%u[0-9a-fA-F]{4}(?:%20|%2[CE])*)+")
-_BACKSLASH_U = re.compile(r"(?:\\+u\{?[0-9a-fA-F]{4,5}\}?|\\+x\{[0-9a-fA-F]{4,5}\})+")
+_BACKSLASH_U = re.compile(r"(?:\\+u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
 _BARE_U = re.compile(r"(?<![0-9A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2}){4,}(?![0-9A-Za-z])")
 _BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){6,}")
 _ASCII_TOKEN = re.compile(r"[!-~]+")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})")
 _PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-])+")
-_HEX4 = re.compile(r"[0-9a-fA-F]{4,5}")
+_HEX4 = re.compile(r"\{([0-9a-fA-F]{5})\}|([0-9a-fA-F]{4})")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # What stands around an escape in program code, JSON, a regular expression or an address.
@@ -117,7 +117,7 @@ def _percent(text: str) -> tuple[str, int, str, str]:
 
 def _decode_hex(run: str) -> str:
     spaced = run.replace("%20", "0020").replace("%2C", "002C").replace("%2E", "002E")
-    units = "".join(chr(int(digits, 16)) for digits in _HEX4.findall(spaced))
+    units = "".join(chr(int(braced or digits, 16)) for braced, digits in _HEX4.findall(spaced))
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

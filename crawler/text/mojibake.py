@@ -14,7 +14,7 @@ from crawler.text.repairs import Repair
 
 STEP = "mojibake"
 
-CHAINS = {
+_COMMON: dict[str, misread.Chain] = {
     "utf-8>cp1252": misread.utf8_as_single,
     "gb18030>cp1252": misread.chinese_as_single("gb18030"),
     "big5hkscs>cp1252": misread.chinese_as_single("big5hkscs"),
@@ -22,80 +22,77 @@ CHAINS = {
     "gb18030>big5hkscs": misread.pair_by_pair("big5hkscs", "gb18030"),
     "big5hkscs>gb18030": misread.pair_by_pair("gb18030", "big5hkscs"),
 }
-# Misreadings that leave few characters whole: tried only where a line looks wrong.
-RARE = {
-    f"{right}>{wrong}": misread.whole_lines(wrong, right)
+# Misreadings that leave few characters whole: tried only where a line has rare characters close together.
+_RARE: dict[str, misread.Chain] = {
+    f"{right}>{wrong}": misread.whole_runs(wrong, right)
     for right in ("utf-8", "gb18030", "big5hkscs")
     for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp", "cp1251", "mac_roman", "cp437", "cp850")
     if right != wrong
 }
+CHAINS = _COMMON | _RARE
 # Text can be misread more than once.
 _ROUNDS = 4
 _EXAMPLE = 60
-_LOSSES = (
-    ("kunjinkao", re.compile("锟斤拷|锟截|斤拷锟")),
-    ("tangtang", re.compile("烫{3,}")),
-    ("tuntun", re.compile("屯{3,}")),
-    ("replacement-characters", re.compile("\ufffd")),
-)
+_LOSSES = {
+    "kunjinkao": re.compile("锟斤拷|锟截|斤拷锟"),
+    "tangtang": re.compile("烫{3,}"),
+    "tuntun": re.compile("屯{3,}"),
+}
+_LOSS = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
 _QUESTIONS = re.compile(r"\?{2,}")
+# So many question marks in all, and in one run, are lost characters.
+_LOST_QUESTIONS, _LOST_RUN = 4, 3
+# A text about encodings quotes a few strings; from this share on it is garbled itself.
+_QUOTED = 0.4
 
 
 def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     """Undo misreadings in a text, line by line and in runs inside lines.
 
-    Gives the text, a ``Repair`` for each chain in the order taken, and flags for what is lost: ``kunjinkao``,
-    ``tangtang``, ``tuntun``, ``replacement-characters``, ``question-marks``.
+    Gives the text, a ``Repair`` for each chain in the order taken (``detail`` is the chain), and flags for what is
+    lost: ``kunjinkao``, ``tangtang``, ``tuntun``, ``question-marks``, ``replacement-characters``, and
+    ``lost-bytes`` where a chain that was undone had lost some.
     """
     if text.isascii():
         return text, (), _flags(text)
     repairs: list[Repair] = []
-    new = text
+    changed, lossy, new = 0, False, text
     for _ in range(_ROUNDS):
         before = new
-        new = _round(new, repairs)
+        for name, chain in CHAINS.items():
+            tally = misread.Tally()
+            undone = chain(new, False, tally)
+            if not tally.places:
+                continue
+            # Once a chain is known, what is too short to tell by itself follows it.
+            new = chain(undone, True, tally)
+            changed, lossy = changed + tally.characters, lossy or tally.lossy
+            repairs.append(Repair(STEP, tally.places, tally.before[:_EXAMPLE], tally.after[:_EXAMPLE], name))
         if new == before:
             break
-    if repairs and _quotes(text, new):
+    if repairs and changed < _QUOTED * len(text) and topic.about_encodings(text):
         return text, (), _flags(text)
-    return new, tuple(repairs), _flags(new)
+    flags = _flags(new)
+    return new, tuple(repairs), (*flags, "lost-bytes") if lossy else flags
 
 
 def apply(repair: Repair, text: str) -> str:
-    """Undo on a text the chain that a repair of this module names."""
-    chain = CHAINS.get(repair.detail) or RARE.get(repair.detail)
-    return chain(text, True)[0] if chain else text
-
-
-def _round(text: str, repairs: list[Repair]) -> str:
-    for name, chain in {**CHAINS, **RARE}.items():
-        new, count, before, after = chain(text, False)
-        if count:
-            # Once a chain is known, what is too short to tell by itself follows it.
-            new, more, _, _ = chain(new, True)
-            repairs.append(Repair(STEP, count + more, before[:_EXAMPLE], after[:_EXAMPLE], name))
-            text = new
-    return text
-
-
-def _quotes(text: str, new: str) -> bool:
-    """Tell whether the text is sound apart from a few places, and about encodings."""
-    healthy = [line for line in misread.lines(text)]
-    changed = sum(len(line) for line in healthy if line not in new)
-    return changed < len(text) and topic.about_encodings(text) and _share(text, new) < 0.5
-
-
-def _share(text: str, new: str) -> float:
-    same = set(misread.HAN.findall(text)) & set(misread.HAN.findall(new))
-    every = set(misread.HAN.findall(new))
-    return 1 - len(same) / max(1, len(every))
+    """Undo on a text the chain that a repair of this module names; a sound text comes back unchanged."""
+    chain = CHAINS.get(repair.detail)
+    if not chain:
+        return text
+    tally = misread.Tally()
+    undone = chain(text, False, tally)
+    return chain(undone, True, tally)
 
 
 def _flags(text: str) -> tuple[str, ...]:
-    flags = [name for name, pattern in _LOSSES if pattern.search(text)]
-    if flags and flags != ["replacement-characters"] and topic.about_encodings(text):
-        flags = [flag for flag in flags if flag == "replacement-characters"]
-    lost = [found.group() for found in _QUESTIONS.finditer(text)]
-    if sum(map(len, lost)) >= 4 and max(map(len, lost)) >= 3:
+    flags = [name for name, pattern in _LOSSES.items() if pattern.search(text)]
+    if flags and topic.about_encodings(_LOSS.sub("", text)):
+        flags = []
+    if "\ufffd" in text:
+        flags.append("replacement-characters")
+    lost = [len(found) for found in _QUESTIONS.findall(text)]
+    if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         flags.append("question-marks")
     return tuple(flags)
