@@ -24,6 +24,7 @@ LATE_BLOCKS = 4
 CASCADE_SHARE = 0.35
 ABSTRACT_WITHIN = 8
 MIN_REPEATED = 30
+REPEATED_SHARE = 0.85
 _ABSTRACT = ("摘要", "导读", "内容提要", "核心提示", "内容摘要", "文章摘要", "导语", "提要")
 _ENDS = ("。", "!", "?", '"', "”", ")", ";")
 
@@ -108,13 +109,15 @@ def _is_solid(block: Block, text: str) -> bool:
 
 
 def _abstract(texts: Sequence[str]) -> dict[int, str]:
-    """Return the blocks of an abstract that only repeats the first paragraph.
+    """Return the blocks of an abstract that only repeats what follows.
 
-    It opens with a label (摘要：), and what follows the label is the start of a later paragraph, whole or
-    cut off.
+    Either it opens with a label (摘要：), and what follows the label is the start of a later paragraph, whole
+    or cut off; or the first block has no label and nearly all its words stand further down.
     """
-    if not texts or not texts[0].lstrip("[(【").startswith(_ABSTRACT):
+    if not texts:
         return {}
+    if not texts[0].lstrip("[(【").startswith(_ABSTRACT):
+        return {0: "abstract"} if _is_repeated(texts[0], texts[1:]) else {}
     first = texts[0].split(":", 1)[-1].strip("…. ")
     opening = [(0, first)] + [(i, text.strip("….")) for i, text in enumerate(texts[1:ABSTRACT_WITHIN], 1)]
     for index, text in opening:
@@ -124,6 +127,15 @@ def _abstract(texts: Sequence[str]) -> dict[int, str]:
             if texts[later].startswith(text):
                 return dict.fromkeys(range(_restart(texts, first, index, later)), "abstract")
     return {}
+
+
+def _is_repeated(text: str, later: Sequence[str]) -> bool:
+    """Whether nearly all of a long text's four-character pieces stand in later blocks."""
+    if len(text) < 2 * MIN_REPEATED:
+        return False
+    rest = "\n".join(later)
+    pieces = [text[i : i + 4] for i in range(len(text) - 3)]
+    return sum(piece in rest for piece in pieces) >= REPEATED_SHARE * len(pieces)
 
 
 def _restart(texts: Sequence[str], first: str, index: int, later: int) -> int:
