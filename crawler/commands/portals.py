@@ -8,9 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
+from crawler.cli import PortalwatchCommand, WrongUse
 from crawler.replica.clock import CHINA, START, Clock
 from crawler.replica.load import ReplicaError
 from crawler.replica.server import ReplicaServer
@@ -19,11 +17,9 @@ if TYPE_CHECKING:
     import argparse
 
 
-class Command(ScrapyCommand):
+class Command(PortalwatchCommand):
     """Serves until interrupted; exit status 2 for wrong use."""
 
-    requires_project = True
-    requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
@@ -63,16 +59,16 @@ class Command(ScrapyCommand):
             help="seconds of the portals' clock a second (default: 1; 0 stands still)",
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Serve until SIGINT or SIGTERM."""
         if args:
-            raise UsageError(f"portals takes no argument, not {args[0]}", print_help=False)
+            raise WrongUse(f"portals takes no argument, not {args[0]}")
         clock = Clock(_start(opts.clock), speed=opts.speed)
         hosts = _hosts(opts.host_file) if opts.host_file else {}
         try:
             server = ReplicaServer(clock=clock, port=opts.port, hosts=hosts)
         except (OSError, OverflowError, ReplicaError) as error:
-            raise UsageError(f"the replica portals cannot be served: {error}", print_help=False) from error
+            raise WrongUse(f"the replica portals cannot be served: {error}") from error
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
@@ -87,6 +83,7 @@ class Command(ScrapyCommand):
             )
             ended.wait()
             print(f"Requests answered: {len(server.visits())}.")
+        return 0
 
 
 def _start(text: str | None) -> datetime:
@@ -95,7 +92,7 @@ def _start(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--clock: {text} is no time such as 2026-11-12T12:00", print_help=False) from None
+        raise WrongUse(f"--clock: {text} is no time such as 2026-11-12T12:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
@@ -103,11 +100,9 @@ def _hosts(name: str) -> dict[str, str]:
     try:
         lines = Path(name).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--host-file {name} cannot be read: {error}", print_help=False) from error
+        raise WrongUse(f"--host-file {name} cannot be read: {error}") from error
     pairs = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     for pair in pairs:
         if len(pair) != 2:  # noqa: PLR2004  a host and a portal
-            raise UsageError(
-                f"--host-file {name}: expected HOST PORTAL, not {' '.join(pair)}", print_help=False
-            )
+            raise WrongUse(f"--host-file {name}: expected HOST PORTAL, not {' '.join(pair)}")
     return {pair[0]: pair[1] for pair in pairs}

@@ -236,3 +236,19 @@ def test_ages_are_told_as_blog_themes_tell_them(age: timedelta, words: str) -> N
 
 def test_the_day_of_the_week() -> None:
     assert weekday(START) == "星期四"
+
+
+def test_a_portal_s_own_dateline_stands_on_the_text_as_it_is_now() -> None:
+    """Changed paragraphs repeat the text, so a text that is corrected later has to be corrected there too."""
+    for portal in portals().values():
+        for article_id in portal.ids:
+            text = portal.text(article_id)
+            for number, paragraph in portal.posting(article_id).changes.items():
+                original = text.paragraphs[number]
+                behind_the_dateline = original.partition("）")[2] if number == 0 else original
+                assert behind_the_dateline in paragraph, (portal.name, article_id, text.id)
+            truth = portal.truth(article_id, START)
+            assert all(re.search(rf"记者[^）]*{name}", truth.body) for name in truth.authors), (
+                portal.name,
+                article_id,
+            )
