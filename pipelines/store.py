@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import DropItem
-
+from crawler.refusals import Refused
 from crawler.store.database import DEFAULT_URL, DatabaseError
 from crawler.store.writer import Writer, writer_of
 
@@ -36,13 +34,13 @@ class StorePipeline:
         return cls(writer_of(crawler, url), crawler.stats)
 
     def process_item(self, item: Article) -> Article:
-        """Keep the article and hand it on; raise ``DropItem`` if the database refuses it."""
+        """Keep the article and hand it on; raise ``Refused`` if the database refuses it."""
         try:
             saved = self.run(item)
         except DatabaseError as error:
             self._count("portalwatch/errors")
             self._count("portalwatch/errors/store")
-            raise DropItem(f"{item.url}: not stored: {error}", log_level="ERROR") from error
+            raise Refused(item.url, "store", str(error), kind="not-stored") from error
         if not self.writer.waits:
             self._count(f"portalwatch/articles/{saved.outcome.value}")
         return item

@@ -43,8 +43,8 @@ class Saved:
     """What became of an article.
 
     ``change`` is the newest version's, ``None`` if the text was the same. ``reprint`` says that a new article
-    joined a story that was known; ``added`` holds the lines of the canonical text that were not in the
-    version before (all of them for a new article).
+    joined a story that was known; ``added`` holds the lines of the canonical title and body that were not in
+    the version before (all of them for a new article).
     """
 
     outcome: Outcome
@@ -90,7 +90,13 @@ def _first(session: Session, row: Article, article: items.Article) -> Saved:
     search.add(session, row.id, title, body)
     placed = stories.place(session, row.id, title, body, at=article.fetched)
     return Saved(
-        Outcome.NEW, row.id, version.id, placed.story_id, Change.FIRST, reprint=placed.reprint, added=body
+        Outcome.NEW,
+        row.id,
+        version.id,
+        placed.story_id,
+        Change.FIRST,
+        reprint=placed.reprint,
+        added=f"{title}\n{body}",
     )
 
 
@@ -111,8 +117,9 @@ def _again(session: Session, row: Article, article: items.Article) -> Saved:
     search.remove(session, row.id, newest.canonical_title, newest.canonical_body)
     search.add(session, row.id, article.canonical_title, article.canonical_body)
     stories.reindex(session, row.id, newest.canonical_body, article.canonical_body)
-    old = set(newest.canonical_body.split("\n"))
-    added = "\n".join(line for line in article.canonical_body.split("\n") if line not in old)
+    old = {newest.canonical_title, *newest.canonical_body.split("\n")}
+    lines = (article.canonical_title, *article.canonical_body.split("\n"))
+    added = "\n".join(line for line in lines if line not in old)
     return Saved(Outcome.CHANGED, row.id, version.id, story_id, change, added=added)
 
 

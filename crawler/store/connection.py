@@ -60,12 +60,15 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str) -> Database:
-    """Return the database at ``url`` without a look at its schema. Raises ``DatabaseError``."""
+def connect(url: str, *, create: bool = True) -> Database:
+    """Return the database at ``url`` without a look at its schema. Raises ``DatabaseError``.
+
+    With ``create`` false, a SQLite file that does not exist is refused too.
+    """
     address = _address(url)
     shown = address.render_as_string(hide_password=True)
     if address.get_backend_name() == "sqlite":
-        _make_folder(address, shown)
+        _make_folder(address, shown, create=create)
     try:
         engine = create_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
     except ImportError as error:
@@ -111,10 +114,13 @@ def _address(url: str) -> URL:
     return address
 
 
-def _make_folder(address: URL, shown: str) -> None:
+def _make_folder(address: URL, shown: str, *, create: bool) -> None:
     if address.database in {None, "", ":memory:"} or str(address.database).startswith("file:"):
         return
     path = Path(str(address.database))
+    if not create and not path.exists():
+        message = f"there is no database at {shown} yet"
+        raise DatabaseError(message)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

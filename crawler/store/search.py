@@ -10,7 +10,22 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Integer, column, func, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    column,
+    false,
+    func,
+    literal_column,
+    not_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from crawler.store.models import Article, Portal
 from crawler.text.canonical import canonical
@@ -27,7 +42,7 @@ TITLE_SHIFT = 300
 """Where the body's positions begin on PostgreSQL, beyond any title, so that no phrase spans both."""
 
 _RUNS = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+", re.IGNORECASE)
-_SEARCH = table("search", column("article_id"), column("tokens"))
+_SEARCH = table("search", column("search"), column("article_id", Integer), column("tokens"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +59,34 @@ class Found:
     versions: int
 
 
-def find(
-    session: Session,
-    words: Sequence[str] = (),
-    *,
-    portal: str | None = None,
-    since: datetime | None = None,
-    limit: int | None = None,
-) -> list[Found]:
-    """Return the articles that contain all ``words`` (either script), newest first.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for: all ``words`` (either script), none ``without``, one ``portal``, ``since`` (aware).
 
-    ``since`` (aware) is compared with the published date, or with the first sight where there is none.
-    A word that holds no letter and no digit matches nothing.
+    ``since`` is compared with the published date, or with the first sight where there is none.
     """
-    when = _when()
+
+    words: Sequence[str] = ()
+    without: Sequence[str] = ()
+    portal: str | None = None
+    since: datetime | None = None
+
+
+def find(session: Session, wanted: Wanted, *, limit: int | None = None) -> list[Found]:
+    """Return the articles that are ``wanted``, newest first.
+
+    A word that holds no letter and no digit is found nowhere.
+    """
+    when = func.coalesce(Article.published_at, Article.first_seen)
     query = select(Article, Portal.name).join(Portal, Portal.id == Article.portal_id)
-    if portal is not None:
-        query = query.where(Portal.name == portal)
-    if since is not None:
-        query = query.where(when >= since)
-    if words:
-        condition = _matching(session, words)
-        if condition is None:
-            return []
-        query = query.where(condition)
+    if wanted.portal is not None:
+        query = query.where(Portal.name == wanted.portal)
+    if wanted.since is not None:
+        query = query.where(when >= wanted.since)
+    for word in wanted.words:
+        query = query.where(_having(session, word))
+    for word in wanted.without:
+        query = query.where(not_(_having(session, word)))
     query = query.order_by(when.desc(), Article.id.desc()).limit(limit)
     return [
         Found(
@@ -139,19 +158,17 @@ def _vector(title: str, body: str) -> str:
     return " ".join(f"'{token}':{','.join(map(str, where))}" for token, where in positions.items())
 
 
-def _matching(session: Session, words: Sequence[str]) -> ColumnElement[bool] | None:
-    phrases = [phrase for word in words if (phrase := _phrase(word))]
-    if len(phrases) < len(words):
-        return None
+def _having(session: Session, word: str) -> ColumnElement[bool]:
+    phrase = _phrase(word)
+    if not phrase:
+        return false()
     if _is_sqlite(session):
-        match = " AND ".join(_fts5(phrase) for phrase in phrases)
-        rows = (
-            select(literal_column("rowid", Integer)).select_from(_SEARCH).where(text("search MATCH :match"))
-        )
-        return Article.id.in_(rows.params(match=match).scalar_subquery())
-    match = " & ".join(_tsquery(phrase) for phrase in phrases)
-    hits = select(_SEARCH.c.article_id).where(text("tokens @@ CAST(:match AS tsquery)"))
-    return Article.id.in_(hits.params(match=match).scalar_subquery())
+        rows = select(literal_column("rowid", Integer)).select_from(_SEARCH)
+        hits = rows.where(_SEARCH.c.search.op("MATCH")(_fts5(phrase)))
+    else:
+        match = cast(bindparam(None, _tsquery(phrase), Text), TSQUERY)
+        hits = select(_SEARCH.c.article_id).where(_SEARCH.c.tokens.op("@@")(match))
+    return Article.id.in_(hits)
 
 
 def _phrase(word: str) -> list[str]:
@@ -177,10 +194,6 @@ def _fts5(phrase: list[str]) -> str:
 def _tsquery(phrase: list[str]) -> str:
     marked = [f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'" for token in phrase]
     return f"({' <-> '.join(marked)})"
-
-
-def _when() -> ColumnElement[datetime]:
-    return func.coalesce(Article.published_at, Article.first_seen)
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -15,6 +15,8 @@ from crawler.store.articles import save
 from crawler.store.database import Database, open_database, translated
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy.orm import Session
 
     from crawler.items import Article
@@ -72,6 +74,10 @@ class Writer:
             message = f"{article.url}: no open transaction (is the pipeline `store` switched on, and before?)"
             raise LookupError(message)
         return self._unit
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Return the guard for using the session: what the driver raises becomes ``DatabaseError``."""
+        return translated(self.database.url)
 
     def commit(self) -> None:
         """End the open transaction and keep what it wrote; it is rolled back if that fails."""
