@@ -67,13 +67,15 @@ _RARE_MARK = -7.5
 _MODEL_MARK = -4.0
 # A run out of step ends at the next letter or digit; beyond this it is something else.
 _LONGEST_RUN = 160
+# How far back an opened quotation is looked for, in characters.
+_CONTEXT = 400
 _KEPT = 16
 _KEPT_AT_UNKNOWN = 160
 # How much more likely, in nats, the text must become: little where a reading speaks for it, else much.
 MARGIN_READING = 0.0
 MARGIN_PUNCTUATION = 4.0
 MARGIN_UNDECIDED_PAGE = 10.0
-MARGIN_INSERTION = 3.0
+MARGIN_INSERTION = 2.5
 # How unlikely, in nats, a question mark is in the middle of a clause or ahead of another mark.
 _STRAY_MARK = 6.0
 _SWALLOWED = -3.0
@@ -81,9 +83,9 @@ _SWALLOWED = -3.0
 _SEEN_PAIR = 1.5
 _SEEN_THREE = 1.5
 # Below this a character is so odd that a pair of bytes may have vanished beside it.
-_ODD = -10.5
+_ODD = -9.5
 _TRIED_INSERTIONS = 2
-_FIRST_HALVES = 4
+_FIRST_HALVES = 6
 
 
 class _State(NamedTuple):
@@ -94,7 +96,7 @@ class _State(NamedTuple):
     lead: int  # the first byte of a character whose second is to come, -1 at a boundary
     last: int  # the byte before
     lost: bool  # something was swallowed for good
-    worst: float  # the score of the least likely character
+    odd: tuple[int, ...]  # where in ``out`` characters are unlikely
     inserted: int  # how many vanished pairs were put back
 
 
@@ -115,7 +117,7 @@ class _Run(NamedTuple):
     end: int
     out: str
     lost: bool
-    worst: float
+    odd: tuple[int, ...]
 
 
 def page_grams(texts: Iterable[str], limit: int = 100_000) -> frozenset[str]:
@@ -135,14 +137,16 @@ class _Reader:
         self.grams = grams
         self.plausible = gbk.plausible(traditional=traditional)
 
-    def run(self, at: int, before: str, *, insert: bool = False, bare: bool = False) -> _Run | None:
+    def run(
+        self, at: int, before: str, *, insert: frozenset[int] = frozenset(), bare: bool = False
+    ) -> _Run | None:
         """Return the most likely reading from the cut at ``at`` to where it is in step again.
 
-        ``insert``: pairs of bytes may have vanished inside. ``bare``: the sign for the lone byte was taken out.
+        ``insert``: at which characters of the reading pairs of bytes may have vanished. ``bare``: the sign for the lone byte was taken out.
         """
         best: _Run | None = None
         for last in self._last_bytes(before):
-            state = _State(0.0, "", -1, last, lost=False, worst=0.0, inserted=0)
+            state = _State(0.0, "", -1, last, lost=False, odd=(), inserted=0)
             found = self._run(state, at, before, insert=insert, bare=bare)
             if found and (best is None or found.gain > best.gain):
                 best = found
@@ -153,7 +157,7 @@ class _Reader:
         raw = [gbk.encode(char), gbk.encode(_WIDE.get(char, ""))]
         return [each[-1] for each in raw if each and each[-1] > 0x7F] or [-1]
 
-    def _run(self, state: _State, at: int, before: str, *, insert: bool, bare: bool) -> _Run | None:
+    def _run(self, state: _State, at: int, before: str, *, insert: frozenset[int], bare: bool) -> _Run | None:
         states = [state]
         best: _Run | None = None
         place = at
@@ -165,7 +169,7 @@ class _Reader:
             assert token is not None
             made = self._start(state, token) if place == at else self._advance(states, token, before)
             if insert and place > at:
-                made += self._advance(self._inserted(states, before), token, before)
+                made += self._advance(self._inserted(states, insert, before), token, before)
             place = token.end()
             done = [state for state in made if state.lead < 0]
             if done:
@@ -187,7 +191,7 @@ class _Reader:
         was = _visible(self.text[at:end])
         gain = state.score + self._total(right, before + out) - self._total(was + right, before)
         gain += _STRAY_MARK * (sum(map(was.count, _LOST)) - out.count("?"))
-        return _Run(gain + bonus, end, out, state.lost, state.worst)
+        return _Run(gain + bonus, end, out, state.lost or state.inserted > 0, state.odd)
 
     def _total(self, text: str, before: str) -> float:
         return model.log_total(text, before) + sum(
@@ -258,20 +262,20 @@ class _Reader:
         char = gbk.decode(state.lead, trail)
         if char not in self.plausible:
             return []
-        context = (before + state.out)[-40:]
+        context = before + state.out
         likely = model.log_probability(context[-2:], char) + _punctuation(context, char)
         if context[-1:] + char in self.grams:
             likely += _SEEN_PAIR + (_SEEN_THREE if context[-2:] + char in self.grams else 0.0)
-        worst = min(state.worst, likely)
+        odd = (*state.odd, len(state.out)) if likely < _ODD else state.odd
         return [
-            state._replace(score=state.score + likely, out=state.out + char, lead=-1, last=trail, worst=worst)
+            state._replace(score=state.score + likely, out=state.out + char, lead=-1, last=trail, odd=odd)
         ]
 
-    def _inserted(self, states: list[_State], before: str) -> list[_State]:
+    def _inserted(self, states: list[_State], places: frozenset[int], before: str) -> list[_State]:
         """Put back a pair of bytes that vanished: the second of one character and the first of the next."""
         made = []
         for state in states[:_TRIED_INSERTIONS]:
-            if state.inserted >= _TRIED_INSERTIONS:
+            if state.inserted >= _TRIED_INSERTIONS or len(state.out) - state.inserted not in places:
                 continue
             halves = [
                 (new, lead) for lead in gbk.private_use() for new in self._complete(state, lead, before)
@@ -350,7 +354,7 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, grams: 
             anchor["bare"] and (profile is None or not _spells(anchor["bare_spelled"], profile))
         ):
             continue
-        before = "".join((*kept[-4:], text[done:at]))[-60:]
+        before = "".join((*kept[-6:], text[done:at]))[-_CONTEXT:]
         run = _solve(reader, anchor, before, decided=profile is not None)
         if run is None:
             lost += bool(anchor["spelled"]) and profile is not None
@@ -383,8 +387,12 @@ def _solve(reader: _Reader, anchor: re.Match[str], before: str, *, decided: bool
     margin = MARGIN_READING if anchor["spelled"] else MARGIN_PUNCTUATION
     margin += 0.0 if decided else MARGIN_UNDECIDED_PAGE
     run = reader.run(at, before, bare=bare)
-    if decided and not bare and (run is None or run.gain < margin or run.worst < _ODD):
-        other = reader.run(at, before, insert=True)
+    failed = run is None or run.gain < margin
+    if decided and not bare and anchor["spelled"] and (failed or (run and run.odd)):
+        places = (
+            range(_LONGEST_RUN) if failed or not run else [at + by for at in run.odd for by in (-1, 0, 1)]
+        )
+        other = reader.run(at, before, insert=frozenset(places))
         if other and (run is None or other.gain > run.gain + MARGIN_INSERTION):
             run = other
     return run if run and run.gain >= margin else None

@@ -8,7 +8,7 @@ from crawler.text import gloss, readings, script
 
 LEAD = range(0x81, 0xFF)
 FIRST_TRAIL = 0x40
-PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～")
+PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～\u3000")
 
 
 @lru_cache(maxsize=65536)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 # Readings with tone marks that stand outside a bracket behind a character: the page is about reading aloud.
 _MARKED_ELSEWHERE = re.compile(f"[{gloss.MARKED}](?![{gloss.LETTERS}]*\\s?[)）])")
+# What follows a cut, up to a letter or digit: the wrong characters of a run say nothing of the script.
+_OUT_OF_STEP = re.compile(
+    f"[?\ufffd](?:[(（]?[{gloss.LETTERS}]{{1,7}}[)）])+[^\0-\x7f]*|[?\ufffd][，；！？][^\0-\x7f]*"
+)
 _HAN = re.compile(f"[{gloss.HAN}]")
 # Where a whole text is annotated, a person or a school book did it.
 FULLY_ANNOTATED = 0.6
@@ -53,7 +57,7 @@ def decide(texts: Sequence[str]) -> Profile | None:
     found = [(text, list(gloss.find(text))) for text in glossed]
     if not any(one.verdict is Verdict.FIRST for _, each in found for one in each):
         return None
-    scripts = script.count("".join(texts))
+    scripts = count_scripts(texts)
     mixed = min(scripts) > 0.2 * sum(scripts)
     if mixed or any(len(_MARKED_ELSEWHERE.findall(text)) > 1 for text in texts):
         return None
@@ -62,6 +66,14 @@ def decide(texts: Sequence[str]) -> Profile | None:
         if profile:
             return profile
     return None
+
+
+def count_scripts(texts: Sequence[str]) -> script.ScriptCount:
+    """Count the characters of one script in a page's texts, leaving out what is read a byte out of step."""
+    text = "\n".join(texts)
+    if "?" in text or "\ufffd" in text:
+        text = _OUT_OF_STEP.sub("", text)
+    return script.count(text)
 
 
 def _judge(

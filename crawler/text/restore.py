@@ -53,7 +53,7 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
             removed += taken
         texts = restored
         repairs.append(Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe()))
-    traditional = script.count("".join(texts)).mostly_traditional
+    traditional = injection.count_scripts(texts).mostly_traditional
     grams = (
         cuts.page_grams(texts)
         if any("?" in text or "\ufffd" in text or profile for text in texts)
