@@ -109,7 +109,7 @@ def patrol(
     full, base); ``on_article`` is called with every article that came through the pipelines.
     """
     configure_logging(settings)
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     crawlers: dict[str, Crawler] = {}
     for name, spider in spiders.items():
         crawlers[name] = crawler = process.create_crawler(spider)
@@ -148,6 +148,7 @@ def _connect(crawler: Crawler, watcher: Watcher, on_article: Callable[[Article],
 
 def configure_logging(settings: Settings) -> None:
     """Send warnings and errors, a line each, to standard error (or to ``LOG_FILE``)."""
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
     if not settings.getbool("LOG_ENABLED"):
         logging.root.addHandler(logging.NullHandler())
         return

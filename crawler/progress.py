@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -20,7 +21,7 @@ COLUMNS = (
     ("changed", "changed"),
     ("same", "same"),
     ("repaired", "repaired"),
-    ("dropped_blocks", "dropped blocks"),
+    ("dropped_blocks", "dropped"),
     ("refused", "refused"),
     ("alerts", "alerts"),
     ("errors", "errors"),
@@ -104,7 +105,8 @@ def watcher(console: Console) -> Bars | Lines:
 
 def summary(outcomes: Sequence[Outcome]) -> Table:
     """Return the table of a patrol's outcomes, with a row of totals for more than one portal."""
-    table = Table(title="Patrol", title_justify="left")
+    # Without vertical rules ten columns fit on a terminal of eighty.
+    table = Table(title="Patrol", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("portal", no_wrap=True)
     for _, heading in COLUMNS:
         table.add_column(heading, justify="right")
