@@ -1,14 +1,17 @@
 """UTF-8 that was read as GBK, as bytes again, with what can be known about the bytes that were lost on the way.
 
-A decoder writes U+FFFD for a byte that begins no character: 0x80, or a first byte whose second does not fit. Where
-only one byte value is both UTF-8 and lost in this way, it is certain; where several are, the character stays U+FFFD.
+A decoder writes U+FFFD for a byte that begins no character: 0x80, or a first byte whose second does not fit. That
+leaves one or a few byte values. Where one is left, or all but one give characters that hardly occur, it is certain;
+otherwise the character stays U+FFFD.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
+
+from crawler.text import model
 
 LOST = 0xFF
 UTF8_HAN = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
@@ -19,9 +22,15 @@ UTF8_RUN = re.compile(
     + rb"|\xff)[ -~]*)+"
 )
 _WITH_LOSS = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xe9\xef][\x80-\xbf]{2})")
-_BROKEN = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf]?[\xff?]|[\xe2-\xe9\xef][\x80-\xbf]?(?![\x80-\xbf])|[\xff]")
+_BROKEN = re.compile(
+    rb"[\xe2-\xe9\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xe9\xef][\x80-\xbf]{2})"
+    rb"|[\xe2-\xe9\xef][\x80-\xbf]?[\xff?]|[\xe2-\xe9\xef][\x80-\xbf]?(?![\x80-\xbf])|\xff"
+)
 _MARK = re.compile("([€\ufffd])")
 _ASCII_END = 0x40
+# One of so few characters that is so much likelier than the next (in nats) counts as certain.
+_FEW = 12
+_CERTAIN = 4.5
 
 
 def to_gb(text: str) -> bytes:
@@ -50,19 +59,30 @@ def as_utf8(raw: bytes) -> str:
 
 
 def _certain(found: re.Match[bytes]) -> bytes:
-    raw, following = found.group(), found.string[found.end() : found.end() + 1]
+    raw, start, end = found.group(), found.start(), found.end()
+    previous = found.string[max(0, start - 6) : start].decode("utf-8", "ignore")
+    following = found.string[end : end + 3]
+    return _most_likely(raw, following[:1], previous[-2:], following.decode("utf-8", "ignore"))
+
+
+@lru_cache(maxsize=4096)
+def _most_likely(raw: bytes, following: bytes, previous: str, then: str) -> bytes:
     places = [at for at, byte in enumerate(raw) if byte == LOST]
-    fitting: list[bytes] = []
+    fitting: list[tuple[float, bytes]] = []
     for values in product(range(0x80, 0xC0), repeat=len(places)):
         candidate = bytearray(raw)
         for at, value in zip(places, values, strict=True):
             candidate[at] = value
-        after = bytes(candidate[1:]) + following
-        if all(_is_lost(after[at - 1 : at + 1]) for at in places):
-            fitting.append(bytes(candidate))
-            if len(fitting) > 1:
+        after = bytes(candidate) + following
+        if all(_is_lost(after[at : at + 2]) for at in places):
+            char = candidate.decode("utf-8", "replace")
+            fitting.append((model.log_total(char + then, previous), bytes(candidate)))
+            if len(fitting) > _FEW:
                 return raw
-    return fitting[0] if fitting else raw
+    fitting.sort(reverse=True)
+    if not fitting or (len(fitting) > 1 and fitting[0][0] - fitting[1][0] < _CERTAIN):
+        return raw
+    return fitting[0][1]
 
 
 @cache
