@@ -69,6 +69,8 @@ class _Fields:
         self.dated = [*self.about, *(line for line in tail if byline.is_about(line))]
         self.first = texts[:FIRST_BLOCKS]
         self.last = [line for text in texts[-LAST_BLOCKS:] for line in text.splitlines()[-2:]] + tail
+        # An editor's line may have gone with the links that it stood among.
+        self.gone = [item.block.text for item in article.dropped if len(item.block.text) <= LONGEST_TAIL_LINE]
         self.site = meta.first(article.meta, meta.SITE)[1]
 
     def fill(self) -> None:
@@ -120,7 +122,9 @@ class _Fields:
         return byline.parse_authors(self.about, first=self.first, last=self.last)
 
     def read_editors(self) -> list[str]:
-        return byline.parse_editors(self.about, last=self.last)
+        return byline.parse_editors(self.about, last=self.last) or byline.parse_editors(
+            [line for line in self.gone if byline.is_about(line)]
+        )
 
     def people(self, field: str, own: str, read: Callable[[], list[str]]) -> list[str]:
         """Return the people of one field: by the spider's own text, else by the page's lines."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SEAM = re.compile(r"\s*(?:-*[>＞›»→»]+|&gt;|::|＞＞|\s[/\\|·-]\s)\s*")
 _CLASS_SEAM = re.compile(r"\s*(?:-*[>＞›»→]+|&gt;|::|[/\\|])\s*")
 _LEAD_END = re.compile(r"[:：]")
+_LEAD = re.compile(r"[您你]?(?:的|是|现在|当前|目前|所在|正在|在|页面|浏览|处于|所处|网站)*位置(?:是|为)?")
 _LONGEST_STEP = 30
 _LONGEST_LINE = 200
 _MOST_STEPS = 10
@@ -71,8 +72,10 @@ def _near(line: Line, other: Line) -> bool:
 def _without_lead(text: str) -> tuple[str, bool]:
     """Return the text behind 当前位置： and whether it had that lead."""
     leads = phrases("breadcrumb", "leads")
-    if (match := _LEAD_END.search(text)) and fold(text[: match.start()]).strip("[]()> ") in leads:
-        return text[match.end() :].strip(_EDGES), True
+    if match := _LEAD_END.search(text):
+        before = fold(text[: match.start()]).strip("[]()> ")
+        if before in leads or _LEAD.fullmatch(before):
+            return text[match.end() :].strip(_EDGES), True
     words = text.split(maxsplit=1)
     for lead in leads:
         if len(lead) > 3 and fold(text).startswith(lead):  # noqa: PLR2004  not 位置 and 导航

@@ -11,7 +11,11 @@ from typing import Any
 
 _MAX_VALUE = 60
 SHORT = 2  # characters of a label that is easily the end of another word
+_MAX_SPREAD = 4  # spaces between the characters of a label that is spread for looks
+_QUOTED_WITHIN = 24
 _OPENERS, _CLOSERS = "([{《", ")]}》"
+_QUOTES = ("“", '"', "「", "‘", "『")
+_MARK = re.compile(r"[:：/／|｜丨︱\t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,6 @@ def _table() -> dict[int, str]:
         0xA0: " ",
         0x2002: " ",
         0x2003: " ",
-        9: " ",
     }
 
 
@@ -56,39 +59,52 @@ def _kinds() -> dict[str, str]:
     return {label.lower(): kind for kind, labels in _data()["labels"].items() for label in labels}
 
 
+def _labels_in(folded: str) -> list[tuple[str, int, int]]:
+    """Return (label, where it starts, where its value starts) of every label in a folded line."""
+    found: list[tuple[str, int, int]] = []
+    last = 0
+    for mark in _MARK.finditer(folded):
+        position, letters, starts = mark.start(), "", []
+        if folded[position - 1 : position] in _CLOSERS:  # [来源]：
+            position -= 1
+        spaces = 0
+        while position > last and len(letters) < _longest_label() and spaces <= _MAX_SPREAD:
+            position -= 1
+            if folded[position] in " \u3000":
+                spaces += 1
+            else:
+                letters, spaces = folded[position] + letters, 0
+                starts.append(position)
+        label = _longest_match(letters.lower(), mark[0])
+        if label and _may_be_label(folded, starts[len(label) - 1], label, mark):
+            found.append((label, starts[len(label) - 1], mark.end()))
+            last = mark.end()
+    return found
+
+
 @cache
-def _pattern() -> re.Pattern[str]:
-    labels = sorted(_kinds(), key=len, reverse=True)
-    spaced = "|".join(r"[ \u3000]{0,4}".join(map(re.escape, label)) for label in labels)
-    # 文/张三 and 编辑|李四 are labelled too, but a slash after most other words is only a slash.
-    slashed = "|".join(
-        map(
-            re.escape,
-            (
-                "文",
-                "图",
-                "摄影",
-                "撰文",
-                "编辑",
-                "编译",
-                "作者",
-                "记者",
-                "采写",
-                "责编",
-                "校对",
-                "文图",
-                "图文",
-                "供稿",
-                "整理",
-                "审核",
-                "监制",
-            ),
-        )
-    )
-    return re.compile(
-        rf"(?P<label>{spaced})\s{{0,3}}[)\]]?\s?:+|(?<![\u4e00-\u9fff])(?P<slashed>{slashed})\s?[/|]\s?(?!\s|$)",
-        re.IGNORECASE,
-    )
+def _longest_label() -> int:
+    return max(map(len, _kinds()))
+
+
+def _longest_match(letters: str, mark: str) -> str:
+    labels = _data()["ends"]["slashed"] if mark in "/|" else _kinds()
+    return next((letters[start:] for start in range(len(letters)) if letters[start:] in labels), "")
+
+
+def _may_be_label(folded: str, start: int, label: str, mark: re.Match[str]) -> bool:
+    before = folded[max(0, start - _QUOTED_WITHIN) : start]
+    if before[-1:] in _QUOTES or _quoting_pattern().search(before):
+        return False
+    if mark[0] == "\t":  # a cell of a table that holds nothing else
+        return not before.rstrip(" ") or before.rstrip(" ").endswith("\t")
+    after_han = "\u4e00" <= before[-1:] <= "\u9fff"
+    if mark[0] in "/|":  # 文/甲 and 编辑|乙 are labels, but a slash after most words is only a slash
+        return not after_han and folded[mark.end() : mark.end() + 2].strip() != ""
+    if not after_han:
+        return True
+    ends = _data()["ends"]
+    return not before.endswith(tuple(ends["not_after"])) and (len(label) > SHORT or label in ends["glued"])
 
 
 @cache
@@ -111,32 +127,20 @@ def labelled(text: str) -> list[Labelled]:
     or at words that belong to the page's tools. Labels that are quoted in a rule about reprints
     (凡注明“来源：某网”的…) are left out.
     """
+    if not _MARK.search(text) and "：" not in text:
+        return []
     folded = fold(text)
-    matches = list(_pattern().finditer(folded))
+    matches = _labels_in(folded)
     found = []
-    for number, match in enumerate(matches):
-        label = re.sub(r"\s", "", match["label"] or match["slashed"]).lower()
-        if not _is_label(folded, match.start(), label):
-            continue
-        limit = matches[number + 1].start() if number + 1 < len(matches) else len(folded)
-        end = _value_end(folded, match, limit)
-        value = text[match.end() : end].strip(" \t\xa0\u3000,，、:：|｜")
-        found.append(Labelled(_kinds()[label], label, value, match.start(), end))
+    for number, (label, start, value_start) in enumerate(matches):
+        limit = matches[number + 1][1] if number + 1 < len(matches) else len(folded)
+        end = _value_end(folded, value_start, limit)
+        value = text[value_start:end].strip(" \t\xa0\u3000,，、:：|｜")
+        found.append(Labelled(_kinds()[label], label, value, start, max(end, value_start)))
     return found
 
 
-def _is_label(folded: str, start: int, label: str) -> bool:
-    before = folded[max(0, start - 24) : start]
-    if before[-1:] in {"“", '"', "「", "‘", "『"} or _quoting_pattern().search(before):
-        return False
-    if not "\u4e00" <= before[-1:] <= "\u9fff":
-        return True
-    ends = _data()["ends"]
-    return not before.endswith(tuple(ends["not_after"])) and (len(label) > SHORT or label in ends["glued"])
-
-
-def _value_end(folded: str, match: re.Match[str], limit: int) -> int:
-    start = match.end()
+def _value_end(folded: str, start: int, limit: int) -> int:
     while start < limit and folded[start].isspace():
         start += 1
     end = min(limit, start + _MAX_VALUE)
@@ -171,7 +175,7 @@ def without_labelled(text: str) -> str:
 
 def is_tool(text: str) -> bool:
     """Return whether a word belongs to the page's tools (我要评论, 字号, 分享到) by how it starts."""
-    folded = fold(text).strip().lower()
+    folded = fold(text).strip().lower().lstrip("0123456789 ")
     return folded.startswith(_tool_words()) or folded.strip("+-") in ("a", "t", "大", "中", "小", "大中小")
 
 

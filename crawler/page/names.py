@@ -69,7 +69,7 @@ def is_person(token: str, *, strict: bool = True) -> bool:
     compound = token[:2] in _surnames()
     known = compound or token[0] in _surnames()
     endings = data()["people"]["endings"]
-    if len(token) == _LONGEST_HAN and not compound and folded.endswith(tuple(endings)):
+    if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(tuple(endings))):
         return False
     if folded.endswith(tuple(ending for ending in endings if len(ending) > 1)):
         return False

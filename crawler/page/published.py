@@ -51,7 +51,8 @@ def parse(
     """
     hint = year_of(url)
     tags = _from_meta(meta or {}, now)
-    shown = displayed(lines, now=now, year_hint=hint)
+    indexed = (meta or {}).get("shown:published")
+    shown = displayed([*lines, indexed] if indexed else lines, now=now, year_hint=hint)
     if shown is not None:
         if tags and _adds_time(shown.value, tags.value):
             return Found(tags.value, f"{shown.origin}, time of day from {tags.origin}", shown.confidence)

@@ -41,16 +41,15 @@ def parse_source(
     end. 本网 and its kin become ``site`` if it is known. ``sections`` are names of columns, never a source.
     """
     columns = {fold(section) for section in sections}
-    finders = (
-        lambda: _labelled(lines),
-        lambda: _beside_date(lines, columns),
-        lambda: _bracketed(last),
-        lambda: _labelled([line for line in last if len(line) <= _LONGEST]),
-        lambda: _account(lines, columns),
-        lambda: _next_to_date(lines, columns),
-        lambda: paper_of_reporters(last),
+    found = (
+        _labelled(lines)
+        or _beside_date(lines, columns)
+        or _bracketed(last)
+        or _labelled([line for line in last if len(line) <= _LONGEST])
+        or _account(lines, columns)
+        or _next_to_date(lines, columns)
+        or paper_of_reporters(last)
     )
-    found = next((value for finder in finders if (value := finder())), "")
     return resolve(found, site) if found else None
 
 
@@ -116,7 +115,7 @@ def loose_words(line: str) -> list[str]:
     if not DATE.search(fold(line)):
         return []
     words = [clean_source(word) for word in _SEPARATORS.split(dateless(line))]
-    return [word for word in words if word]
+    return [word for word in words if word and fold(word) not in names.data()["bodies"]["ours"]]
 
 
 def dateless(text: str) -> str:
