@@ -195,7 +195,7 @@ class _Listener(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
-    wbufsize = 1 << 20  # head and body in one packet: two would wait 40 ms for each other (Nagle, delayed ACK)
+    wbufsize = 1 << 20  # head and body in one packet: two wait 40 ms for each other (Nagle)
 
     def do_GET(self) -> None:
         """Answer one request, in absolute form (as to a proxy) or with a Host header."""
