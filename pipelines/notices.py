@@ -45,7 +45,7 @@ class NoticesPipeline:
     def run(self, article: Article) -> None:
         """Take the notices out of the article's blocks; one that would lose all its text is left alone."""
         texts = [fold(block.text) for block in article.blocks]
-        doomed = _abstract(texts)
+        doomed = _abstract(article.blocks, texts)
         title = fold(article.title)
         doomed |= _matches(article.blocks, texts, title, doomed)
         if doomed and len(doomed) == len(article.blocks):
@@ -80,13 +80,16 @@ def _edge(
 ) -> dict[int, str]:
     """Return what the rules of one end match on the way to the first solid block that none matches."""
     matched: dict[int, str] = {}
+    ending = scope is Scope.TAIL
     for index in order:
         if index in found:
             continue
-        rule = _first(texts[index], {scope})
+        rule = _first(texts[index], {scope, Scope.END} if ending else {scope})
         if rule is not None:
             matched[index] = rule.name
-        elif _is_solid(blocks[index], texts[index]):
+            continue
+        ending = False
+        if _is_solid(blocks[index], texts[index]):
             break
     return matched
 
@@ -108,16 +111,18 @@ def _is_solid(block: Block, text: str) -> bool:
     return block.kind is BlockKind.TABLE or (len(text) >= SOLID_CHARS and text.endswith(_ENDS))
 
 
-def _abstract(texts: Sequence[str]) -> dict[int, str]:
+def _abstract(blocks: Sequence[Block], texts: Sequence[str]) -> dict[int, str]:
     """Return the blocks of an abstract that only repeats what follows.
 
     Either it opens with a label (摘要：), and what follows the label is the start of a later paragraph, whole
-    or cut off; or the first block has no label and nearly all its words stand further down.
+    or cut off; or the first block has no label, stands apart from the second, and nearly all its words are
+    found further down.
     """
     if not texts:
         return {}
     if not texts[0].lstrip("[(【").startswith(_ABSTRACT):
-        return {0: "abstract"} if _is_repeated(texts[0], texts[1:]) else {}
+        apart = len(blocks) > 1 and _parent(blocks[0]) != _parent(blocks[1])
+        return {0: "abstract"} if apart and _is_repeated(texts[0], texts[1:]) else {}
     first = texts[0].split(":", 1)[-1].strip("…. ")
     opening = [(0, first)] + [(i, text.strip("….")) for i, text in enumerate(texts[1:ABSTRACT_WITHIN], 1)]
     for index, text in opening:
@@ -127,6 +132,10 @@ def _abstract(texts: Sequence[str]) -> dict[int, str]:
             if texts[later].startswith(text):
                 return dict.fromkeys(range(_restart(texts, first, index, later)), "abstract")
     return {}
+
+
+def _parent(block: Block) -> str:
+    return block.place.rpartition("/")[0]
 
 
 def _is_repeated(text: str, later: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Where on a page the article stands: the best run of sibling blocks."""
+"""Where on a page the article's text begins and ends: the best run of blocks, its ends trimmed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.page import roles, walk, worth
+from crawler.page import roles, runs, walk, worth
 from crawler.page.blocks import Layout, Line, layout
 from crawler.text.markers import fold
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.page.document import Page
+    from crawler.page.runs import Item, Run
 
 MIN_TEXT = 40  # characters below which what styles hide is looked at too
-GAP = 30.0  # what joining one more container to a run costs
-NEAR_TITLE = 12  # lines behind the headline within which a run is expected to start
-HEAD_SHARE = 0.1  # of the text may stand above the headline of a page without structure
-SOLID = 25.0  # the value of a line that is text for certain
-TRUSTED_SHARE = 0.3
-NEVER_TRUSTED = frozenset({"comment", "footer"})
-MAX_STEPS = 80  # ancestors of a line that are looked at
 MARKED_SHARE = 0.6
-TEASER_CHARS = 200
 TWICE_CHARS = 20
+TWICE_SHARE = 0.3
+COPY_SHARE = 0.7
 MIN_TITLE = 8  # characters from which a headline may stand among others in a line
 TITLE_SLACK = 6
+TITLE_LINES = 3
+HEAD_SHARE = 0.1  # of the text may stand above the headline of a page without structure
+SOLID = 25.0  # the value of a line that is text for certain
+SIGNATURE_CHARS = 40
+SIGNATURE_LINES = 4
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|pptx?|txt|jpe?g)(?:$|[?#&])", re.IGNORECASE)
 _DROPPED_ROLES = frozenset({"share", "pager", "advert", "comment", "related", "nav", "footer"})
 
@@ -38,10 +38,9 @@ _DROPPED_ROLES = frozenset({"share", "pager", "advert", "comment", "related", "n
 class Body:
     """The lines of an article: ``lines`` in order, ``start`` and ``stop`` of their range in the page.
 
-    ``titles`` are the indices of lines that display the headline, ``container`` is
-    the element that holds the run, ``layout`` all that the page displays.
-    ``how`` names what decided (``marks``, ``run``), ``sure`` is the share (0 to 1) of the text in the
-    container that was taken for the article's.
+    ``titles`` are the indices of lines that display the headline, ``container`` is the element that holds
+    the run, ``layout`` all that the page displays. ``how`` names what decided (``marks``, ``run``), ``sure``
+    is the share (0 to 1) of the text in the range that was taken for the article's.
     """
 
     lines: list[Line]
@@ -52,26 +51,6 @@ class Body:
     layout: Layout
     how: str
     sure: float
-
-
-@dataclass(slots=True)
-class _Item:
-    """One child of a container: the lines ``first`` to ``last`` and what they are worth together."""
-
-    node: HtmlElement | None
-    value: float
-    first: int
-    last: int
-    links: int
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    container: HtmlElement
-    first: int
-    last: int
-    score: float
 
 
 def find(page: Page, title: str = "") -> Body | None:
@@ -88,179 +67,9 @@ def find(page: Page, title: str = "") -> Body | None:
     return body
 
 
-def _find(shown: Layout, title: str) -> Body | None:
-    lines = shown.lines
-    titles = _title_lines(lines, title)
-    run, items, values = _trusting_run(lines, titles)
-    if run is None:
-        return None
-    marked = _marked(shown, values, run)
-    if marked is not None:
-        start, stop, how = *marked, "marks"
-    else:
-        start, stop = _range_of(lines, items[run.container], run)
-        how = "run"
-    start = _after_head(lines, values, start, stop, titles)
-    stop = _before_tail(lines, run, min(stop, len(lines)))
-    kept = _once(_inside(lines[start:stop], run, titles))
-    total = sum(line.chars for line in lines[start:stop]) or 1
-    return Body(
-        kept, start, stop, titles, run.container, shown, how, sum(line.chars for line in kept) / total
-    )
-
-
-def _trusting_run(
-    lines: Sequence[Line], titles: Sequence[int]
-) -> tuple[_Run | None, dict[HtmlElement, list[_Item]], list[float]]:
-    """Return the best run, the containers' children and the lines' values.
-
-    Class and id names count first. Where they leave out a text that is much longer and stands behind the
-    headline, the names must mean something else, and are not believed.
-    """
-    plain = worth.values(lines)
-    for index in titles:
-        plain[index] = 0.0
-    values = worth.distrust(lines, plain, frozenset())
-    items = _items(lines, values)
-    run = _best_run(items, values, titles)
-    whole = _best_run(_items(lines, plain), plain, titles)
-    if whole is None or (run is not None and run.score >= TRUSTED_SHARE * whole.score):
-        return run, items, values
-    named = {line.chrome for line in lines[whole.first : whole.last + 1] if plain[line.index] > 0}
-    trusted = frozenset(named - NEVER_TRUSTED if run is not None else named)
-    values = worth.distrust(lines, plain, trusted)
-    items = _items(lines, values)
-    other = _best_run(items, values, titles)
-    return other or run, items, values
-
-
-def _title_lines(lines: Sequence[Line], title: str) -> list[int]:
-    """Return the indices of the lines that display the headline."""
-    wanted = fold(title)
-    found = []
-    for line in lines:
-        if wanted and line.link_density < worth.LINKED and line.chars <= 2 * len(wanted) + TITLE_SLACK:
-            shown = fold(line.text)
-            if shown == wanted or (
-                len(wanted) >= MIN_TITLE and wanted in shown and len(shown) <= len(wanted) + TITLE_SLACK
-            ):
-                found.append(line.index)
-    return found or [line.index for line in lines if line.heading == 1 and line.chars > TITLE_SLACK // 2]
-
-
-def _items(lines: Sequence[Line], values: Sequence[float]) -> dict[HtmlElement, list[_Item]]:
-    """Return each container's children that display something, in order."""
-    found: dict[HtmlElement, list[_Item]] = {}
-    for line, value in zip(lines, values, strict=True):
-        link = int(line.link_density >= worth.LINKED)
-        child: HtmlElement | None = None
-        node: HtmlElement | None = line.element
-        for _ in range(MAX_STEPS):
-            if node is None:
-                break
-            items = found.setdefault(node, [])
-            if items and child is not None and items[-1].node is child:
-                last = items[-1]
-                last.value += value
-                last.last = line.index
-                last.links += link
-                last.lines += 1
-            else:
-                items.append(_Item(child, value, line.index, line.index, link, 1))
-            child, node = node, node.getparent()
-    return found
-
-
-def _best_run(
-    found: dict[HtmlElement, list[_Item]], values: Sequence[float], titles: Sequence[int]
-) -> _Run | None:
-    best: _Run | None = None
-    for container, items in found.items():
-        run = _best_of(container, items)
-        if run is None:
-            continue
-        score = run.score * _nearness(run.first, titles)
-        if best is None or score > best.score:
-            best = _Run(container, run.first, run.last, score)
-    if best is None:
-        return None
-    first = next((i for i in range(best.first, best.last + 1) if values[i] > 0), best.first)
-    last = next((i for i in range(best.last, best.first - 1, -1) if values[i] > 0), best.last)
-    return _Run(_section(best.container), first, last, best.score)
-
-
-def _best_of(container: HtmlElement, items: Sequence[_Item]) -> _Run | None:
-    """Return the run of a container's children that is worth most: a maximum subsequence."""
-    best: _Run | None = None
-    total, start = 0.0, 0
-    for item in items:
-        value = item.value
-        if item.lines > 1 and item.links and value < TEASER_CHARS:
-            value = min(value, -20.0)
-        if total > 0 and item.lines > 1:
-            value -= GAP
-        if total <= 0:
-            total, start = 0.0, item.first
-        total += value
-        if total > 0 and (best is None or total > best.score):
-            best = _Run(container, start, item.last, total)
-    return best
-
-
-def _nearness(first: int, titles: Sequence[int]) -> float:
-    """Return a factor for a run by where it starts: behind a headline is where articles are."""
-    if not titles:
-        return 1.0
-    if any(0 <= first - title <= NEAR_TITLE for title in titles):
-        return 1.5
-    return 1.0 if first > titles[0] else 0.6
-
-
-def _section(node: HtmlElement) -> HtmlElement:
-    """Return the nearest element that holds a section and not a piece of text."""
-    while _is_text(node):
-        parent = node.getparent()
-        if parent is None or str(parent.tag) in {"html", "body"}:
-            return parent if parent is not None else node
-        node = parent
-    return node
-
-
-def _is_text(node: HtmlElement) -> bool:
-    """Whether an element is a piece of text by its name, and by holding no sections."""
-    return (
-        str(node.tag) in roles.PIECES
-        and next(node.iterdescendants("div", "section", "article"), None) is None
-    )
-
-
-def _range_of(lines: Sequence[Line], items: Sequence[_Item], run: _Run) -> tuple[int, int]:
-    """Return the range of the run with the pieces of text beside it in the same container."""
-    first = next(i for i, item in enumerate(items) if item.last >= run.first)
-    last = next(i for i, item in enumerate(items) if item.last >= run.last)
-    start, stop = items[first].first, items[last].last + 1
-    for item in reversed(items[:first]):
-        if item.lines > 1 and not _is_piece(lines, item):
-            break
-        start = item.first
-    if _is_piece(lines, items[last]):
-        for item in items[last + 1 :]:
-            if not _is_piece(lines, item):
-                break
-            stop = item.last + 1
-    return start, stop
-
-
-def _is_piece(lines: Sequence[Line], item: _Item) -> bool:
-    """Whether a container's child is text (a paragraph, a line, a table of data) and no section."""
-    if item.node is None or _is_text(item.node):
-        return True
-    return all(line.table is not None for line in lines[item.first : item.last + 1])
-
-
 def is_in(node: HtmlElement | None, container: HtmlElement) -> bool:
     """Whether a node is the container or stands in it."""
-    for _ in range(MAX_STEPS):
+    for _ in range(runs.MAX_STEPS):
         if node is None:
             return False
         if node is container:
@@ -269,7 +78,90 @@ def is_in(node: HtmlElement | None, container: HtmlElement) -> bool:
     return False
 
 
-def _marked(shown: Layout, values: Sequence[float], run: _Run) -> tuple[int, int] | None:
+def _find(shown: Layout, title: str) -> Body | None:
+    lines = shown.lines
+    titles = _title_lines(lines, title)
+    run, values = runs.find(lines, titles)
+    if run is None:
+        return None
+    marked = _marked(shown, values, run)
+    start, stop = marked or _range_of(lines, run)
+    start = _after_head(lines, values, start, stop, titles)
+    stop = _before_tail(lines, run, min(stop, len(lines)))
+    kept = _once(_inside(lines[start:stop], run, titles))
+    total = sum(line.chars for line in lines[start:stop]) or 1
+    sure = sum(line.chars for line in kept) / total
+    return Body(kept, start, stop, titles, run.container, shown, "marks" if marked else "run", sure)
+
+
+def _title_lines(lines: Sequence[Line], title: str) -> list[int]:
+    """Return the indices of the lines that display the headline, also where it is broken over lines."""
+    wanted = fold(title)
+    found: list[int] = []
+    parts: list[tuple[int, str]] = []
+    for line in lines:
+        if not wanted or line.link_density >= worth.LINKED or line.chars > 2 * len(wanted) + TITLE_SLACK:
+            parts.clear()
+            continue
+        text = fold(line.text)
+        if text == wanted or (
+            len(wanted) >= MIN_TITLE and wanted in text and len(text) <= len(wanted) + TITLE_SLACK
+        ):
+            found.append(line.index)
+        parts = [*parts, (line.index, text)][-TITLE_LINES:] if text in wanted else []
+        for first in range(len(parts) - 1):
+            if "".join(text for _, text in parts[first:]) == wanted:
+                found += [index for index, _ in parts[first:]]
+    return found or [line.index for line in lines if line.heading == 1 and line.chars > TITLE_SLACK // 2]
+
+
+def _range_of(lines: Sequence[Line], run: Run) -> tuple[int, int]:
+    """Return the range of the run with the pieces of text beside it in the same container."""
+    items = run.items
+    first = next(i for i, item in enumerate(items) if item.last >= run.first)
+    last = next(i for i, item in enumerate(items) if item.last >= run.last)
+    start, stop = items[first].first, items[last].last + 1
+    for item in reversed(items[:first]):
+        if item.lines > 1 and not _is_piece(lines, item):
+            break
+        start = item.first
+    kinds = {_kind(item) for item in items[first : last + 1] if not item.links}
+    signature = 0
+    for item in items[last + 1 :]:
+        if not (_is_piece(lines, items[last]) and _is_piece(lines, item)):
+            alike = _kind(item) in kinds and not item.links
+            signature += 1
+            if not (alike or (signature <= SIGNATURE_LINES and _is_signature(lines, item))):
+                break
+        stop = item.last + 1
+    return start, stop
+
+
+def _kind(item: Item) -> tuple[str, str]:
+    """Return what makes siblings alike: name and class."""
+    return ("", "") if item.node is None else (str(item.node.tag), item.node.get("class", ""))
+
+
+def _is_piece(lines: Sequence[Line], item: Item) -> bool:
+    """Whether a container's child is text (a paragraph, a line, a table of data) and no section."""
+    if item.node is None or runs.is_text(item.node):
+        return True
+    return all(line.table is not None for line in lines[item.first : item.last + 1])
+
+
+def _is_signature(lines: Sequence[Line], item: Item) -> bool:
+    """Whether a section below the text may be its signature: a short line that is no furniture."""
+    line = lines[item.first]
+    return (
+        item.lines == 1
+        and not item.links
+        and not line.chrome
+        and line.chars <= SIGNATURE_CHARS
+        and worth.is_signature(line)
+    )
+
+
+def _marked(shown: Layout, values: Sequence[float], run: Run) -> tuple[int, int] | None:
     """Return the range between the CMS's own marks when most of the run's text stands there."""
     total = sum(max(value, 0.0) for value in values[run.first : run.last + 1])
     for start_mark, end_mark in worth.MARKS:
@@ -279,10 +171,8 @@ def _marked(shown: Layout, values: Sequence[float], run: _Run) -> tuple[int, int
             if start_mark.search(name):
                 opened = index
             elif opened is not None and end_mark.search(name):
-                inside = sum(
-                    max(value, 0.0) for value in values[max(opened, run.first) : min(index, run.last + 1)]
-                )
-                if inside >= MARKED_SHARE * total:
+                taken = values[max(opened, run.first) : min(index, run.last + 1)]
+                if sum(max(value, 0.0) for value in taken) >= MARKED_SHARE * total:
                     return opened, index
                 opened = None
     return None
@@ -316,7 +206,7 @@ def _after_head(
     return begin
 
 
-def _before_tail(lines: Sequence[Line], run: _Run, stop: int) -> int:
+def _before_tail(lines: Sequence[Line], run: Run, stop: int) -> int:
     """Return where what follows the article in its container starts for certain."""
     for line in lines[run.last + 1 : stop]:
         if worth.is_closing(line) and _links_follow(lines, line.index + 1, stop):
@@ -341,14 +231,16 @@ def _links_follow(lines: Sequence[Line], index: int, stop: int) -> bool:
     )
 
 
-def _inside(lines: Sequence[Line], run: _Run, titles: Sequence[int]) -> list[Line]:
+def _inside(lines: Sequence[Line], run: Run, titles: Sequence[int]) -> list[Line]:
     """Return the lines without what the page's own names say is no text of an article."""
     own = _role(run.container)
     total = sum(line.chars for line in lines)
     named: dict[str, int] = {}
     for line in lines:
         named[line.chrome] = named.get(line.chrome, 0) + line.chars
-    dropped = {role for role in _DROPPED_ROLES if role != own and named.get(role, 0) <= TRUSTED_SHARE * total}
+    dropped = {
+        role for role in _DROPPED_ROLES if role != own and named.get(role, 0) <= runs.TRUSTED_SHARE * total
+    }
     return [
         line
         for line in lines
@@ -357,7 +249,7 @@ def _inside(lines: Sequence[Line], run: _Run, titles: Sequence[int]) -> list[Lin
 
 
 def _role(node: HtmlElement | None) -> str:
-    for _ in range(MAX_STEPS):
+    for _ in range(runs.MAX_STEPS):
         if node is None:
             return ""
         role = roles.TAGS.get(str(node.tag), "") or roles.role_of(
@@ -371,20 +263,21 @@ def _role(node: HtmlElement | None) -> str:
 
 def _once(lines: Sequence[Line]) -> list[Line]:
     """Return the lines without a second copy of the text, such as for phones or for printing."""
-    seen: dict[str, int] = {}
-    twice = 0
+    seen: set[str] = set()
+    again: list[bool] = []
     for line in lines:
-        if line.chars >= TWICE_CHARS:
-            twice += line.chars if line.text in seen else 0
-            seen.setdefault(line.text, line.index)
-    total = sum(line.chars for line in lines)
-    if not lines or twice < 0.3 * total:
+        again.append(line.text in seen)
+        seen.add(line.text)
+    long = [
+        line.chars if twice and line.chars >= TWICE_CHARS else 0
+        for line, twice in zip(lines, again, strict=True)
+    ]
+    if sum(long) < TWICE_SHARE * sum(line.chars for line in lines):
         return list(lines)
-    taken: set[str] = set()
-    kept = []
-    for line in lines:
-        if line.chars >= TWICE_CHARS and line.text in taken:
-            continue
-        taken.add(line.text)
-        kept.append(line)
-    return kept
+    copy = next(i for i, chars in enumerate(long) if chars)
+    rest = sum(line.chars for line in lines[copy:])
+    if sum(long[copy:]) >= COPY_SHARE * rest:
+        while copy and (again[copy - 1] or worth.is_meta(lines[copy - 1])):
+            copy -= 1
+        return list(lines[:copy])
+    return [line for line, chars in zip(lines, long, strict=True) if not chars]

@@ -20,6 +20,13 @@ _WORDS = "|".join(
 )
 _ROLE = re.compile(f"(?<![a-z])(?:{_WORDS})(?![a-z])", re.IGNORECASE)
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=[a-zA-Z])(?=\d)")
+_CONTENT = re.compile(f"(?<![a-z])(?:{'|'.join(_DATA['content'].split())})(?![a-z])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def is_content(names: str) -> bool:
+    """Whether class and id names are such as content management systems give to an article's text."""
+    return _CONTENT.search(names) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -12,13 +12,14 @@ class Scope(StrEnum):
     """Where in an article a rule may apply.
 
     ``anywhere``; ``head``: before the first solid paragraph; ``tail``: behind the last solid paragraph
-    that no rule matches; ``late``: in the last third of the blocks.
+    that no rule matches; ``late``: in the last third of the blocks; ``end``: with nothing kept behind it.
     """
 
     ANYWHERE = "anywhere"
     HEAD = "head"
     TAIL = "tail"
     LATE = "late"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from crawler.page.walk import Line
 
 _DATA = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))
-FURNITURE = tuple(fold(phrase) for phrase in _DATA["furniture"])
-_WHOLE = "|".join(sorted((re.escape(fold(word)) for word in _DATA["whole"].split()), key=len, reverse=True))
-_FURNITURE = re.compile(rf"{'|'.join(map(re.escape, FURNITURE))}|^(?:{_WHOLE}|[\W\d_])+$")
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(sorted((re.escape(fold(word)) for word in words), key=len, reverse=True))
+
+
+_FURNITURE = re.compile(rf"{_any(_DATA['furniture'])}|^(?:{_any(_DATA['whole'].split())}|[\W\d_])+$")
+_CONTROLS = re.compile(_any(_DATA["controls"]))
+_LABEL = re.compile(rf"^[\W_]*(?:{_any(_DATA['labels'].split())})(?:[:|/]|$)")
+_SIGNATURE = re.compile(_DATA["signature"])
 _CLOSING = re.compile(_DATA["closing"].replace("\n", ""))
 _META = re.compile(_DATA["meta"].replace("\n", ""))
 _DATE = re.compile(_DATA["date"])
@@ -26,6 +33,7 @@ MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["mark
 OUTSIDE_VALUE = -20.0
 LINKED = 0.5  # from this link density on a line is a link
 FURNITURE_CHARS = 80
+CONTROL_CHARS = 30
 CLOSING_CHARS = 16
 LABEL_CHARS = 120
 DATE_LINE_CHARS = 40
@@ -40,7 +48,12 @@ _TEASER = re.compile(r"(?:\.\.\.|…+|\[详细\]|\[全文\]|【详细】|\[详�
 
 def is_furniture(line: Line) -> bool:
     """Whether a short line is furniture of the page: a footer, a login, a pager."""
-    return line.chars <= FURNITURE_CHARS and _FURNITURE.search(fold(line.text)) is not None
+    if line.chars > FURNITURE_CHARS:
+        return False
+    folded = fold(line.text)
+    return _FURNITURE.search(folded) is not None or (
+        line.chars <= CONTROL_CHARS and folded[-1] not in "。;,”" and _CONTROLS.search(folded) is not None
+    )
 
 
 def is_closing(line: Line) -> bool:
@@ -52,11 +65,18 @@ def is_meta(line: Line) -> bool:
     """Whether a line tells date, source, editor or views of the article."""
     if line.chars > LABEL_CHARS:
         return False
+    if line.table is not None:
+        return _LABEL.search(fold(line.text.split("\t", 1)[0])) is not None
     folded = fold(line.text)
-    if _META.search(folded):
+    if (_LABEL.search(folded) and not folded.endswith("。")) or _META.search(folded):
         return True
     date = _DATE.search(folded)
     return bool(date) and line.chars <= DATE_LINE_CHARS and not _SENTENCE.search(folded) and folded[0] != "("
+
+
+def is_signature(line: Line) -> bool:
+    """Whether a line looks like the signature of a notice: a public body or a date, alone."""
+    return _SIGNATURE.search(fold(line.text)) is not None
 
 
 def values(lines: Sequence[Line]) -> list[float]:
@@ -80,7 +100,7 @@ def _value(line: Line) -> float:
     if line.link_density >= LINKED:
         return -min(10.0 + line.link_chars, 40.0)
     if line.table is not None:
-        return min(own, 60) * 0.4
+        return -3.0 if is_meta(line) else min(own, 60) * 0.4
     if _TEASER.search(line.text) or is_furniture(line):
         return -20.0
     stops = len(_STOPS.findall(line.text))
