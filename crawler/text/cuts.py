@@ -37,6 +37,9 @@ _ANCHOR = re.compile(
     rf"|[{_LOST}](?=[，：；！？（）,;:!?])"
     rf"|(?<=[{gloss.HAN}])(?P<bare>[(（]?(?P<bare_spelled>[{gloss.LETTERS}]{{2,6}})[)）])"
 )
+_SUSPECTED = re.compile(
+    rf"[{gloss.HAN}“”][{_LOST}](?:[，；：！？,;:!]|[(（]?{_BLANK}[{gloss.LETTERS}]{{1,6}}{_BLANK}[)）])"
+)
 _LETTER_GLOSS = re.compile(rf"([{gloss.HAN}])([@-~])({_BLANK}[(（]{_BLANK}({_SPELLED}){_BLANK}[)）] ?)")
 _PAIRS = {
     "“": "”",
@@ -49,6 +52,10 @@ _PAIRS = {
     "「": "」",
     "『": "』",
 }
+# Words of one character that no sentence ends with.
+_NOT_BEFORE_STOP = frozenset(
+    "从從在与與和及或把被对對向为為以于於将將由因则則但而且若如并並每各该該某这這那其所很更最"
+)
 # Marks that a full stop does not stand in front of.
 _NOT_AFTER_STOP = frozenset("，、；：。！？,;:!?")
 # Natural logarithms of how frequent a mark is; the model holds all for alike.
@@ -128,6 +135,11 @@ def page_grams(texts: Iterable[str], limit: int = 100_000) -> frozenset[str]:
     return frozenset((*pairs, *threes))
 
 
+def suspected(text: str) -> bool:
+    """Say whether a text of a page without injected readings may have cuts all the same."""
+    return ("?" in text or "\ufffd" in text) and _SUSPECTED.search(text) is not None
+
+
 class _Reader:
     """Reads one text's bytes again from a cut on."""
 
@@ -188,6 +200,8 @@ class _Reader:
             bonus = _STRAY_MARK if fits else -_STRAY_MARK
             end = follows.end() if fits else end
         right = self.text[end : end + 2]
+        if out.endswith(("，", "、")) and right[:1] in {"", "\n"}:
+            bonus -= _STRAY_MARK
         was = _visible(self.text[at:end])
         gain = state.score + self._total(right, before + out) - self._total(was + right, before)
         gain += _STRAY_MARK * (sum(map(was.count, _LOST)) - out.count("?"))
@@ -311,6 +325,8 @@ def _punctuation(before: str, char: str) -> float:
     weight = _FREQUENCY.get(char, _RARE_MARK) - _MODEL_MARK
     if before.endswith("。") and char in _NOT_AFTER_STOP:
         return weight - _STRAY_MARK
+    if char == "。" and before[-1:] in _NOT_BEFORE_STOP:
+        return weight - _STRAY_MARK / 2
     for opening, closing in _PAIRS.items():
         if char in {opening, closing}:
             is_open = before.rfind(opening) > before.rfind(closing)

@@ -1,19 +1,30 @@
-"""Undo what garbled a text, and say step by step what was done."""
+"""Undo what garbled a page's texts, and say step by step what was done.
+
+The order matters: escapes hide letters that mojibake is made of; glosses and cuts can only be seen in readable
+text, and a cut needs the private-use characters that stripping removes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, gloss, injection, script
+from crawler.text import cuts, gloss, injection, mojibake, noise
 from crawler.text.gloss import Profile
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    Undo = Callable[[str], tuple[str, tuple[Repair, ...], tuple[str, ...]]]
 
 GLOSS = "gloss"
 CUT = "cut"
+LOST_BYTE = "lost-byte"
+_REPLACED = "replacement-characters"
+_ESCAPE = "escape"
+_NOISE = "noise"
+_MOJIBAKE = mojibake.STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,28 @@ class RestoredAll:
     flags: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Page:
+    """The texts of a page on their way through the steps."""
+
+    texts: list[str]
+    repairs: list[Repair] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+    def each(self, undo: Undo) -> None:
+        """Take one step on each text by itself; equal kinds of repair are counted together."""
+        merged: dict[tuple[str, str], Repair] = {}
+        for at, text in enumerate(self.texts):
+            self.texts[at], repairs, flags = undo(text)
+            for repair in repairs:
+                known = merged.get((repair.step, repair.detail))
+                merged[repair.step, repair.detail] = (
+                    replace(known, count=known.count + repair.count) if known else repair
+                )
+            self.flags += flags
+        self.repairs += merged.values()
+
+
 def restore(text: str) -> Restored:
     """Restore a text that is a page of its own. Never raises; a healthy text comes back as it is."""
     done = restore_all([text])
@@ -41,35 +74,66 @@ def restore(text: str) -> Restored:
 
 
 def restore_all(texts: Sequence[str]) -> RestoredAll:
-    """Restore all texts of one page; what garbled it is decided over all of them together. Never raises."""
-    profile = injection.decide(texts)
-    repairs: list[Repair] = []
+    """Restore all texts of one page, each by itself; whether readings were injected is decided over all.
+
+    Give title, head lines and every block of the page: a short title is decided with its body. Never raises.
+    """
+    page = _Page(list(texts))
+    page.each(noise.undo_escapes)
+    page.each(mojibake.undo)
+    profile = injection.decide(page.texts)
     if profile is not None:
-        removed: list[str] = []
-        restored = []
-        for text in texts:
-            after, taken = gloss.remove(text, profile)
-            restored.append(after)
-            removed += taken
-        texts = restored
-        repairs.append(Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe()))
-    traditional = injection.count_scripts(texts).mostly_traditional
-    grams = (
-        cuts.page_grams(texts)
-        if any("?" in text or "\ufffd" in text or profile for text in texts)
-        else frozenset()
-    )
-    mended = [cuts.mend(text, profile, traditional=traditional, grams=grams) for text in texts]
-    if any(each.count for each in mended):
-        example = next(each for each in mended if each.count)
-        repairs.append(Repair(CUT, sum(each.count for each in mended), example.before, example.after))
-    flags = ("lost-byte",) if any(each.lost for each in mended) else ()
-    return RestoredAll(tuple(each.text for each in mended), tuple(repairs), flags)
+        _remove_glosses(page, profile)
+    _mend(page, profile)
+    page.each(noise.strip)
+    if not any("\ufffd" in text for text in page.texts):
+        page.flags = [flag for flag in page.flags if flag != _REPLACED]
+    return RestoredAll(tuple(page.texts), tuple(page.repairs), tuple(dict.fromkeys(page.flags)))
+
+
+def _remove_glosses(page: _Page, profile: Profile) -> None:
+    removed: list[str] = []
+    for at, text in enumerate(page.texts):
+        page.texts[at], taken = gloss.remove(text, profile)
+        removed += taken
+    if removed:
+        page.repairs.append(Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe()))
+
+
+def _mend(page: _Page, profile: Profile | None) -> None:
+    if profile is None and not any(map(cuts.suspected, page.texts)):
+        return
+    traditional = injection.count_scripts(page.texts).mostly_traditional
+    grams = cuts.page_grams(page.texts)
+    mended = [cuts.mend(text, profile, traditional=traditional, grams=grams) for text in page.texts]
+    page.texts = [each.text for each in mended]
+    examples = [each for each in mended if each.count]
+    if examples:
+        count = sum(each.count for each in examples)
+        detail = " ".join(
+            [*(["traditional"] if traditional else []), profile.describe() if profile else "undecided"]
+        )
+        page.repairs.append(Repair(CUT, count, examples[0].before, examples[0].after, detail))
+    if any(each.lost for each in mended):
+        page.flags.append(LOST_BYTE)
 
 
 def apply(repairs: Iterable[Repair], text: str) -> str:
-    """Repeat repairs on a text of the same page, in their order."""
+    """Repeat repairs on a text of the same page, in the order in which they were made."""
     for repair in repairs:
-        if repair.step == GLOSS:
-            text, _ = gloss.remove(text, Profile.parse(repair.detail))
+        text = _repeat(repair, text)
+    return text
+
+
+def _repeat(repair: Repair, text: str) -> str:
+    if repair.step == GLOSS:
+        return gloss.remove(text, Profile.parse(repair.detail))[0]
+    if repair.step == CUT:
+        profile = None if "undecided" in repair.detail else Profile.parse(repair.detail)
+        traditional = "traditional" in repair.detail.split()
+        return cuts.mend(text, profile, traditional=traditional, grams=cuts.page_grams([text])).text
+    if repair.step == _MOJIBAKE:
+        return mojibake.apply(repair, text)
+    if repair.step in {_ESCAPE, _NOISE}:
+        return noise.apply(repair, text)
     return text
