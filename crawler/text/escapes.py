@@ -15,22 +15,27 @@ from crawler.text import model, topic
 Kind = Callable[[str], tuple[str, int, str, str]]
 
 _ENTITY = re.compile(
-    r"(?:&(?:amp;)*(?:#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7})(?:;|(?![0-9a-zA-Z]))|[A-Za-z][A-Za-z0-9]{1,24};)|&(?:amp;)*nbsp\b)+"
+    r"(?:&(?:amp;)*(?:#[xX][0-9a-fA-F]{1,6};|#[0-9]{1,7};|#[xX][0-9a-fA-F]{4}(?![0-9a-fA-F]*;)|#[0-9]{5}(?![0-9]*;)"
+    r"|[A-Za-z][A-Za-z0-9]{1,24};|nbsp(?![\w=;])))+"
 )
-_ONE_ENTITY = re.compile(r"&(?:amp;)*(#?\w+);?")
-_PERCENT_U = re.compile(r"(?:%u[0-9a-fA-F]{4}(?:%20|%2[CE])*)+")
+_ONE_ENTITY = re.compile(r"&(?:amp;)*(#[xX][0-9a-fA-F]+|#[0-9]{1,7};|#[0-9]{5}|[A-Za-z][A-Za-z0-9]*);?")
+_PERCENT_U = re.compile(r"(?:%[0-7][0-9a-fA-F])*%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F])*")
 _BACKSLASH_U = re.compile(r"(?:\\+u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
-_BARE_U = re.compile(r"(?<![0-9A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2}){4,}(?![0-9A-Za-z])")
-_BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){6,}")
+_BARE_U = re.compile(r"(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2})+")
+_BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2}){4,}(?![A-Za-z])")
+_BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){3,}")
 _ASCII_TOKEN = re.compile(r"[!-~]+")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})")
 _PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-])+")
+_PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _HEX4 = re.compile(r"\{([0-9a-fA-F]{5})\}|([0-9a-fA-F]{4})")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # What stands around an escape in program code, JSON, a regular expression or an address.
-_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+?]\s*["'`/\[]*|[/?&#]|\^|\bU\+?|["'`])$""")
-_CODE_AFTER = re.compile(r"""^\s*(?:["'`]\s*[)\];,}+:]|-\\|[\])}/]|\+\s*["']|["'`]$)""")
+_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[\[?&#=^]|\bU\+?)$""")
+_CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|-\\|[\]}]|\+\s*["'])""")
+_ANY = re.compile(r"%u[0-9a-fA-F]{4}|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|&#\w+;|%[0-9a-fA-F]{2}")
+_QUOTED_BEFORE = re.compile(r"""["'`]$""")
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
     r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
@@ -55,7 +60,7 @@ def _entities(text: str) -> tuple[str, int, str, str]:
 
 
 def _decode_entities(run: str) -> str:
-    return _ONE_ENTITY.sub(lambda found: html.unescape(f"&{found.group(1)};"), run)
+    return _ONE_ENTITY.sub(lambda found: html.unescape(f"&{found.group(1).rstrip(';')};"), run)
 
 
 def _entity_fits(found: re.Match[str], decoded: str) -> bool:
@@ -90,6 +95,8 @@ def _backslash_u(text: str) -> tuple[str, int, str, str]:
 
 
 def _bare_u(text: str) -> tuple[str, int, str, str]:
+    if not _BARE_U_SURE.search(text):
+        return text, 0, "", ""
     return _decode(text, _BARE_U, _decode_hex, _code_free)
 
 
@@ -98,7 +105,8 @@ def _backslash_x(text: str) -> tuple[str, int, str, str]:
         return text, 0, "", ""
 
     def decoded(run: str) -> str:
-        return _read(bytes(int(pair, 16) for pair in re.findall(r"x(..)", run))) or run
+        raw = bytes(int(pair, 16) for pair in re.findall(r"x(..)", run))
+        return _read(raw, 1) or run
 
     return _decode(text, _BACKSLASH_X, decoded, _code_free)
 
@@ -116,29 +124,33 @@ def _percent(text: str) -> tuple[str, int, str, str]:
 
 
 def _decode_hex(run: str) -> str:
-    spaced = run.replace("%20", "0020").replace("%2C", "002C").replace("%2E", "002E")
+    spaced = _PERCENT_ASCII.sub(lambda found: "00" + found.group(1), run)
     units = "".join(chr(int(braced or digits, 16)) for braced, digits in _HEX4.findall(spaced))
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _read(raw: bytes) -> str | None:
+def _read(raw: bytes, least: int = _LEAST_HAN) -> str | None:
     """Read bytes that must be Chinese text in UTF-8 or GB 18030."""
     for encoding in ("utf-8", "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding == "utf-8" and least == 1 and _CJK.search(text):
+            return text
         han = _HAN.findall(text)
-        if len(han) >= _LEAST_HAN and model.score("".join(han)) > _LIKELY:
+        if len(han) >= least and model.score("".join(han)) > _LIKELY:
             return text
     return None
 
 
-def _code_free(found: re.Match[str], decoded: str) -> bool:
-    """Tell whether an escape of Chinese stands in text, not in code or an address."""
-    if decoded == found.group() or not _CJK.search(decoded):
-        return False
+def _code_free(found: re.Match[str], decoded: str) -> bool | None:
+    """Tell whether an escape stands in text (True), in code or an address (False), or in quotes or other script,
+    where the rest of the page decides (None).
+    """
     text, start, end = found.string, found.start(), found.end()
+    if decoded == found.group() or _in_address(found):
+        return False
     if _CODE_BEFORE.search(text[max(0, start - _NEAR) : start]) or _CODE_AFTER.search(
         text[end : end + _NEAR]
     ):
@@ -146,23 +158,32 @@ def _code_free(found: re.Match[str], decoded: str) -> bool:
     first = text.rfind("\n", max(0, start - 200), start) + 1 or max(0, start - 200)
     last = text.find("\n", end, end + 200)
     rest = text[first:start] + " " + text[end : last if last >= 0 else end + 200]
-    return not _CODE_LINE.search(_BACKSLASH_U.sub("", _ENTITY.sub("", rest)))
+    if _CODE_LINE.search(_ANY.sub("", rest)):
+        return False
+    if not _CJK.search(decoded) or (
+        _QUOTED_BEFORE.search(text[max(0, start - 1) : start]) and not _HAN.search(rest)
+    ):
+        return None
+    return True
 
 
 def _decode(
     text: str,
     pattern: re.Pattern[str],
     decode: Callable[[str], str],
-    fits: Callable[[re.Match[str], str], bool],
+    fits: Callable[[re.Match[str], str], bool | None],
 ) -> tuple[str, int, str, str]:
     """Decode the runs that fit, unless the text is about such escapes rather than made of them."""
-    chosen: list[tuple[int, int, str]] = []
+    sure: list[tuple[int, int, str]] = []
+    unsure: list[tuple[int, int, str]] = []
     for found in pattern.finditer(text):
         decoded = decode(found.group())
-        if fits(found, decoded):
-            chosen.append((found.start(), found.end(), decoded))
-    if not chosen:
+        fit = fits(found, decoded)
+        if fit is not False:
+            (sure if fit else unsure).append((found.start(), found.end(), decoded))
+    if not sure:
         return text, 0, "", ""
+    chosen = sorted(sure + unsure)
     new, at = [], 0
     rest = []
     for start, end, decoded in chosen:

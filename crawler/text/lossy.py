@@ -14,12 +14,20 @@ from itertools import product
 from crawler.text import model
 
 LOST = 0xFF
+CERTAINLY_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){7}")
 UTF8_HAN = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
 _PARTIAL = rb"[\xe2-\xe9\xef](?:[\x80-\xbf\xff]{2}|[\x80-\xbf]?[\xff?]|[\x80-\xbf]?(?=[ -~]))"
+_WHOLE = rb"[\xe2-\xe9\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"
 UTF8_RUN = re.compile(
-    rb"(?:(?:[\xe2-\xe9\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|"
+    rb"(?:(?<![^\n])(?:\xc2[\xa0-\xbf])*)?(?:"
+    + _WHOLE
+    + b"|"
     + _PARTIAL
-    + rb"|\xff)[ -~]*)+"
+    + rb")(?:[ -~]*(?:"
+    + _WHOLE
+    + rb"|\xc2[\xa0-\xbf]|"
+    + _PARTIAL
+    + rb"|\xff))*"
 )
 _WITH_LOSS = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xe9\xef][\x80-\xbf]{2})")
 _BROKEN = re.compile(

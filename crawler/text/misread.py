@@ -24,6 +24,10 @@ _NEARLY_ALL = 0.9
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
+# How many characters a garbled run may be extended by, and what that may cost.
+_EDGE = 3
+_EDGE_COST = 6.0
+_STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
 
 # Code page 1252 read leniently: its undefined bytes are the C1 controls, as everything from 0x80 is under latin-1.
@@ -41,11 +45,14 @@ _UTF8 = re.compile(
     f"[\xc2\xc3\xc5\xc6\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
     f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])"
 )
+_BOM = re.compile("^(?:ï»¿)+", re.MULTILINE)
 _HIGH = re.compile(f"[\x80-\xff{_SPECIAL}]")
 _SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*(?:[@-~](?![a-zA-Z]))?")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_ENDS_LATIN = re.compile(rb"(?<![\xe2-\xe9\xef])\xc2[\xa0-\xbf]\Z")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_WIDE = re.compile("[ -~\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _NOT_HAN = re.compile("[^\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
@@ -86,6 +93,9 @@ def suspicious(line: str) -> bool:
 
 def utf8_as_single(text: str, known: bool, tally: Tally) -> str:
     """Undo UTF-8 read as latin-1 or code page 1252, byte by byte."""
+    for mark in _BOM.findall(text):
+        tally.add(mark, "")
+    text = _BOM.sub("", text)
     return _by_lines(text, _UTF8, lambda line: _utf8_line(line, known, tally))
 
 
@@ -165,7 +175,7 @@ def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
     core = run.strip(_SHARED)
     if sum(char > "\x7f" for char in core) < _PAIR + (not known):
         return run
-    best, value = run, model.log_total(run) + (KNOWN_MARGIN if known else MARGIN)
+    best, value = run, model.log_total(run) + (0.0 if known else MARGIN)
     first = run.index(core)
     last = first + len(core)
     for left, right in {(0, len(run)), (first, len(run)), (0, last), (first, last)}:
@@ -174,7 +184,8 @@ def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
             continue
         whole = run[:left] + new + run[right:]
         total = model.log_total(whole)
-        if total > value and len(HAN.findall(new)) >= _PAIR - known and han_mean(new) > LIKELY:
+        fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > LIKELY
+        if total > value and fits:
             best, value = whole, total
     if best != run:
         tally.add(run, best)
@@ -191,6 +202,8 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         if not lossy.UTF8_HAN.search(found.group()):
             continue
         low, high = found.start(), found.end()
+        if high < len(raw.rstrip()) and _ENDS_LATIN.search(found.group()):
+            high -= _PAIR
         while low not in starts:
             low -= 1
         while high not in starts:
@@ -230,6 +243,7 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
     for start, end, gain in _best_runs(gains):
         enough = gain > (KNOWN_MARGIN if known else MARGIN) and gain > 1.5 * (end - start)
         if enough and end - start >= _PAIR + (not known) and han_mean(new[start:end]) > LIKELY:
+            start, end = _to_edges(line, gains, max(done, start), end)
             parts += [line[done:start], new[start:end]]
             done = end
             changed += end - start
@@ -240,6 +254,19 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
     tally.add(line.strip(), result.strip())
     tally.characters += 0 if whole else changed - len(line.strip())
     return result
+
+
+def _to_edges(line: str, gains: list[float], start: int, end: int) -> tuple[int, int]:
+    """Extend a run to the ends of its word where that costs little: whole words are garbled, not parts."""
+    for width in range(1, _EDGE + 1):
+        if start < width or line[start - width].isascii() or line[start - width] in _STOPS:
+            start -= width - 1 if sum(gains[start - width + 1 : start]) > -_EDGE_COST else 0
+            break
+    for width in range(1, _EDGE + 1):
+        if end + width > len(line) or line[end + width - 1].isascii() or line[end + width - 1] in _STOPS:
+            end += width - 1 if sum(gains[end : end + width - 1]) > -_EDGE_COST else 0
+            break
+    return start, end
 
 
 def _gain(line: str, new: str, at: int) -> float:

@@ -14,22 +14,27 @@ from crawler.text.repairs import Repair
 
 STEP = "mojibake"
 
-_COMMON: dict[str, misread.Chain] = {
+# UTF-8 proves itself by its form, so it comes first; single bytes leave more whole than pairs do.
+_UTF8: dict[str, misread.Chain] = {
     "utf-8>cp1252": misread.utf8_as_single,
+    "utf-8>gb18030": misread.utf8_as_gb,
+    **{
+        f"utf-8>{wrong}": misread.whole_runs(wrong, "utf-8")
+        for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp", "cp1251", "mac_roman", "cp437", "cp850")
+    },
+}
+_OTHERS: dict[str, misread.Chain] = {
     "gb18030>cp1252": misread.chinese_as_single("gb18030"),
     "big5hkscs>cp1252": misread.chinese_as_single("big5hkscs"),
-    "utf-8>gb18030": misread.utf8_as_gb,
     "gb18030>big5hkscs": misread.pair_by_pair("big5hkscs", "gb18030"),
     "big5hkscs>gb18030": misread.pair_by_pair("gb18030", "big5hkscs"),
+    **{
+        f"{right}>{wrong}": misread.whole_runs(wrong, right)
+        for right in ("gb18030", "big5hkscs")
+        for wrong in ("cp949", "euc_jp", "cp1251", "mac_roman")
+    },
 }
-# Misreadings that leave few characters whole: tried only where a line has rare characters close together.
-_RARE: dict[str, misread.Chain] = {
-    f"{right}>{wrong}": misread.whole_runs(wrong, right)
-    for right in ("utf-8", "gb18030", "big5hkscs")
-    for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp", "cp1251", "mac_roman", "cp437", "cp850")
-    if right != wrong
-}
-CHAINS = _COMMON | _RARE
+CHAINS = _UTF8 | _OTHERS
 # Text can be misread more than once.
 _ROUNDS = 4
 _EXAMPLE = 60
