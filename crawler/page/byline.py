@@ -65,6 +65,8 @@ def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequ
     found += _beside_date(lines)
     for line in first:
         found += _opening_people(line)
+        if names.is_credit_line(line):
+            found += names.credits_of(line).authors
     for line in last:
         found += [name for value in _short_values(line, "author") for name in names.split_people(value)]
         for phrase in names.phrases_of(line):

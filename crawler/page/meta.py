@@ -41,7 +41,7 @@ COLUMN = ("columnname", "article:section", "ld:articlesection", "og:article:sect
 def tags(page: Page) -> dict[str, str]:
     """Return the page's meta tags by lower-case ``name``, ``property`` or ``itemprop``; the first non-empty
     value wins. JSON-LD articles are added under ``ld:``, the canonical link as ``canonical``, and a labelled
-    publication date that the page displays, wherever it stands, as ``shown:published``.
+    date that the page displays, wherever it stands, as ``shown:published`` or ``shown:document_date``.
     """  # noqa: D205  one sentence
     found: dict[str, str] = {}
     for tag in page.root.iter("meta"):
@@ -56,13 +56,14 @@ def tags(page: Page) -> dict[str, str]:
             found.setdefault("canonical", href)
     for key, value in _linked_data(page):
         found.setdefault(key, value)
-    if told := _shown_date(lines(page)):
-        found["shown:published"] = told
+    for kind in ("published", "document_date"):
+        if told := _shown_date(lines(page), kind):
+            found[f"shown:{kind}"] = told
     return found
 
 
-def _shown_date(shown: Sequence[Line]) -> str:
-    """Return the first labelled publication date of the page with its label, '' if many lines have one.
+def _shown_date(shown: Sequence[Line], kind: str) -> str:
+    """Return the first date of the page that has a label of this kind, with the label; '' if many lines do.
 
     Index tables of authorities' papers (公开日期：) stand far from the headline, and a list of articles labels
     every date.
@@ -76,7 +77,7 @@ def _shown_date(shown: Sequence[Line]) -> str:
             value = item.value or line.text[item.end : item.end + _MAX_DATE]
             if item is items[-1] and not value.strip() and following is not None:
                 value = following.text[:_MAX_DATE]
-            if item.kind == "published" and _DATE.match(fold(value).strip()):
+            if item.kind == kind and _DATE.match(fold(value).strip()):
                 told.setdefault(f"{item.label}：{value.strip()}")
     return next(iter(told), "") if len(told) <= _MAX_DATES else ""
 

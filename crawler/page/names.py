@@ -156,13 +156,24 @@ def credits_of(phrase: str, *, strict: bool = True) -> Credits:
         end = matches[number + 1].start() if number + 1 < len(matches) else len(phrase)
         if word in roles["other"]:
             continue
-        labelled = bool(match["colon"] or match["short"])
-        people = split_people(phrase[match.end() : end], strict=strict and not labelled)
+        named = phrase[match.end() : end]
+        labelled = bool(match["colon"] or match["short"]) or _is_set_apart(phrase[match.end() - 1], named)
+        people = split_people(named, strict=strict and not labelled)
         target = found.editors if word in roles["editor"] else found.authors
         target.extend(person for person in people if person not in target)
         if word.endswith(("记者", "特派员", "评论员")) and people and not found.body:
             found.body = body_before(phrase[matches[number - 1].end() if number else 0 : match.start()])
     return found
+
+
+def _is_set_apart(before: str, named: str) -> bool:
+    """Return whether a blank parts a role from nothing but words of a name's length: 记者 郏青禾 南宫禾."""
+    words = named.split()
+    return (
+        before.isspace()
+        and bool(words)
+        and all(_HAN.fullmatch(word) and 2 <= len(word) <= 4 for word in words)
+    )  # noqa: PLR2004
 
 
 def body_before(text: str) -> str:

@@ -22,10 +22,11 @@ from crawler.text.dates import Moment, Precision
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_TRUST = {"published": 6.0, "": 4.0, "updated": 2.0, "document_date": 1.0}
+_TRUST = {"published": 6.0, "": 4.0, "updated": 2.0, "document_date": 1.0, "validity": -20.0}
 _OTHER_LABEL = 3.0
 _COARSE = {Precision.YEAR: -4.0, Precision.MONTH: -2.0, Precision.DAY: 0.0}
 _FINE_BONUS = 0.5
+_NEVER = -10.0
 _AHEAD = -5.0  # a date in the future is believed only when nothing else is there to be refused
 _LONGEST_LINE = 120
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
@@ -51,8 +52,8 @@ def parse(
     """
     hint = year_of(url)
     tags = _from_meta(meta or {}, now)
-    indexed = (meta or {}).get("shown:published")
-    shown = displayed([*lines, indexed] if indexed else lines, now=now, year_hint=hint)
+    indexed = [(meta or {}).get(f"shown:{kind}", "") for kind in ("published", "document_date")]
+    shown = displayed([*lines, *filter(None, indexed)], now=now, year_hint=hint)
     if shown is not None:
         if tags and _adds_time(shown.value, tags.value):
             return Found(tags.value, f"{shown.origin}, time of day from {tags.origin}", shown.confidence)
@@ -70,6 +71,7 @@ def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = No
                 _TRUST.get(kind, _OTHER_LABEL) + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01
             )
             scored.append((score, moment, kind))
+    scored = [hit for hit in scored if hit[0] > _NEVER]
     if not scored:
         return None
     score, best, kind = max(scored, key=lambda item: item[0])
