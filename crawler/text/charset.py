@@ -49,6 +49,7 @@ _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+")
 _PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39]))+")
 _ACCENT = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = bytes(range(0x80, 0x100))
+_ASCII = bytes(range(0x80))
 
 SAMPLE = 4096
 # Bytes that the language model judges first, and more of them where that leaves it open.
@@ -197,32 +198,34 @@ def _valid_utf8(body: bytes, http: str | None) -> Decision:
 
 
 def _not_utf8(body: bytes, http: str | None) -> Decision:
-    high = len(body) - len(body.translate(None, _HIGH))
-    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(body))
-    if utf8 >= _MOSTLY_UTF8 * high:
-        return Decision("utf-8", "UTF-8 with damaged or foreign parts", round(min(1.0, utf8 / high), 2))
-    mixed = pieces.UTF8_HAN.search(body) is not None
-    sample = _sample(pieces.UTF8_HAN.sub(b" ", body) if mixed else body)
+    high = body.translate(None, _ASCII)
+    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(high))
+    if utf8 >= _MOSTLY_UTF8 * len(high):
+        share = round(min(1.0, utf8 / len(high)), 2)
+        return Decision("utf-8", "UTF-8 with damaged or foreign parts", share)
+    mixed = pieces.UTF8_HAN.search(high) is not None and pieces.UTF8_HAN.search(body) is not None
+    legacy = pieces.UTF8_HAN.sub(b" ", body) if mixed else body
+    sample = _sample(legacy, _JUDGED[-1])
     names = declared(body, http)
     encoding, margin, mean = _best_chinese(sample, names)
     if mean < _UNLIKELY:
         if other := _foreign(body, sample, names):
             return other
-    if margin < _CLEAR and len(sample) > _TOO_SHORT and (asked := _ask(sample)):
+    if margin < _CLEAR and len(sample) > _TOO_SHORT and (asked := _ask(_sample(legacy, SAMPLE))):
         return Decision(asked, "charset-normalizer", 0.6, mixed=mixed)
     confidence = round(min(1.0, 0.5 + margin / (2 * _CLEAR)), 2)
     return Decision(encoding, "mixed page" if mixed else "language model", confidence, mixed=mixed)
 
 
-def _sample(body: bytes) -> bytes:
+def _sample(body: bytes, most: int) -> bytes:
     """Collect runs of two-byte characters, without the markup between them."""
     parts, size = [], 0
     for found in _PAIRS.finditer(body):
         parts.append(found.group())
-        size += len(found.group())
-        if size >= SAMPLE:
+        size += len(found.group()) + 1
+        if size >= most:
             break
-    return b" ".join(parts)[:SAMPLE]
+    return b" ".join(parts)[:most]
 
 
 def _best_chinese(sample: bytes, names: list[str]) -> tuple[str, float, float]:
