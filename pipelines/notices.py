@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ ABSTRACT_WITHIN = 8
 MIN_REPEATED = 30
 REPEATED_SHARE = 0.85
 _ABSTRACT = ("摘要", "导读", "内容提要", "核心提示", "内容摘要", "文章摘要", "导语", "提要")
+# Rules whose lines come in clusters that hold nothing of an article.
+ENCLOSING = frozenset({"contact-spam", "disclaimer", "qr", "share", "copyright", "reprint", "hotline"})
+_FILE = re.compile(r"^附件|\.(?:docx?|xlsx?|pdf|wps|ofd|zip|rar)\b")
 _ENDS = ("。", "!", "?", '"', "”", ")", ";")
 
 
@@ -72,7 +76,8 @@ def _matches(
                 found = _cascade(texts, index, rule.name) | found
     found |= _edge(blocks, texts, range(min(HEAD_BLOCKS, count)), Scope.HEAD, found)
     found |= {index: "title" for index in range(min(HEAD_BLOCKS, count)) if title and texts[index] == title}
-    return found | _edge(blocks, texts, range(count - 1, -1, -1), Scope.TAIL, found)
+    found |= _edge(blocks, texts, range(count - 1, -1, -1), Scope.TAIL, found)
+    return found | _enclosed(blocks, texts, found)
 
 
 def _edge(
@@ -92,6 +97,22 @@ def _edge(
         if _is_solid(blocks[index], texts[index]):
             break
     return matched
+
+
+def _enclosed(blocks: Sequence[Block], texts: Sequence[str], found: dict[int, str]) -> dict[int, str]:
+    """Return the short lines behind the last solid block that stand between two notices of a site or seller.
+
+    A seller's card and a site's footer have more wordings than any list of phrases; an article has nothing
+    to say between their lines.
+    """
+    own = [index for index, name in found.items() if name in ENCLOSING]
+    if len(own) < 2:  # noqa: PLR2004  nothing lies between fewer
+        return {}
+    solid = max(
+        (i for i, block in enumerate(blocks) if i not in found and _is_solid(block, texts[i])), default=-1
+    )
+    between = range(max(min(own), solid + 1), max(own))
+    return {index: "enclosed" for index in between if index not in found and not _FILE.search(texts[index])}
 
 
 def _first(text: str, scopes: set[Scope]) -> Rule | None:

@@ -32,6 +32,9 @@ HEADLINE_CHARS = range(6, 41)
 REST_SHARE = 0.15  # of the text may stand in paragraphs behind foreign headlines: notices, contacts
 CUT_SHARE = 0.2
 SENTENCE_CHARS = 40
+SIGNATURE_LINES = 4
+_DATE_LINE = re.compile(r"[(\[]?(?:\d{4}|二[〇○零\d一二三四五六七八九]{3})年.{1,3}月.{1,3}日[)\]]?")
+_CREDIT = re.compile(r"\(.{0,30}(?:记者|通讯员|作者|记者站|供稿|摄影|文/图|图/文).{0,30}\)")
 _SENTENCE_ENDS = ("。", "!", "?", '"', "”", ")", ";", ":")
 
 
@@ -143,10 +146,20 @@ def _headlines(blocks: Sequence[Block], texts: Sequence[str], doomed: dict[int, 
         ):
             run.append(index)
             continue
+        run = run[_signature(texts, run) :]
         if _is_foreign(blocks, texts, run, doomed) and sum(len(texts[i]) for i in run) <= MAX_SHARE * total:
             return run
         run = []
     return []
+
+
+def _signature(texts: Sequence[str], run: Sequence[int]) -> int:
+    """Return how many lines at the start of a run sign the article: a reporter in brackets, a body and a date."""
+    signed = 0
+    for number, index in enumerate(run[:SIGNATURE_LINES], 1):
+        if _DATE_LINE.fullmatch(texts[index]) or _CREDIT.fullmatch(texts[index]):
+            signed = number
+    return signed
 
 
 def _is_foreign(
@@ -165,7 +178,7 @@ def _is_foreign(
 
 
 def _ends_text(block: Block, text: str) -> bool:
-    return _is_paragraph(block, text) or (
+    return bool(_is_paragraph(block, text) or _DATE_LINE.fullmatch(text) or _CREDIT.fullmatch(text)) or (
         text.endswith(("。", "。”", "。)")) and len(text) >= HEADLINE_CHARS.start
     )
 

@@ -32,7 +32,7 @@ class RestorePipeline:
         return item
 
     def run(self, article: Article) -> None:
-        """Replace the texts of ``article`` by restored ones; ``read_title`` keeps the headline as it was read."""
+        """Replace the texts of ``article`` by restored ones; ``read_title`` stays as it was read."""
         done = restore_all(list(_texts(article)))
         restored = iter(done.texts)
         for name in _STRINGS:

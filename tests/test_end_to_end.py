@@ -33,9 +33,10 @@ def patrolled(world: World) -> World:
 
 
 STORED = """
-select a.url, v.canonical_title, v.canonical_body, a.published_at, a.published_precision, v.source, v.authors,
-       v.editors, v.section
-from articles a join portals p on p.id = a.portal_id join versions v on v.article_id = a.id and v.number = a.latest
+select a.url, v.canonical_title, v.canonical_body, a.published_at, a.published_precision,
+       v.source, v.authors, v.editors, v.section
+from articles a join portals p on p.id = a.portal_id
+join versions v on v.article_id = a.id and v.number = a.latest
 where p.name = ?
 """
 
@@ -60,7 +61,9 @@ def test_every_article_equals_its_truth(patrolled: World, name: str) -> None:
             "editors": (sorted(truth.editors), sorted(map(canonical, json.loads(str(editors))))),
             "section": (list(truth.section), list(map(canonical, json.loads(str(section))))),
         }
-        wrong += [f"{url} {field}:\n  {want}\n  {got}" for field, (want, got) in pairs.items() if want != got]
+        for field, (want, got) in pairs.items():
+            if want != got:
+                wrong.append(f"{url} {field}:\n  {want}\n  {got}")
     assert not wrong, "\n".join(wrong)
 
 

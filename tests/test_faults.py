@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,5 +97,5 @@ def test_robots_are_obeyed_and_one_request_at_a_time(world: World) -> None:
     visits = world.server.visits(HOST)
     assert visits[0].url.endswith("/robots.txt")
     assert not [visit for visit in visits if "/zb_system/" in visit.url]
-    assert all(one.ended <= other.time for one, other in zip(visits, visits[1:], strict=False))
+    assert all(one.ended <= other.time for one, other in pairwise(visits))
     assert {visit.agent.split("/")[0] for visit in visits} == {"portalwatch"}

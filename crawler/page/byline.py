@@ -60,8 +60,8 @@ def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequ
     """  # noqa: D205  one sentence
     found = list(_labelled_people(lines, "author"))
     for line in lines:
-        for phrase in names.phrases_of(line):
-            found += names.credits_of(phrase).authors
+        for credit in names.credits_in(line):
+            found += credit.authors
     found += _beside_date(lines)
     for line in first:
         found += _opening_people(line)
@@ -69,8 +69,8 @@ def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequ
             found += names.credits_of(line).authors
     for line in last:
         found += [name for value in _short_values(line, "author") for name in names.split_people(value)]
-        for phrase in names.phrases_of(line):
-            found += names.credits_of(phrase).authors
+        for credit in names.credits_in(line):
+            found += credit.authors
         found += _signed_people(line)
     return list(dict.fromkeys(found))
 
@@ -79,8 +79,8 @@ def parse_editors(lines: Sequence[str], *, last: Sequence[str] = ()) -> list[str
     """Return the editors (also proof-readers and those who released it) named in ``lines`` or ``last``."""
     found = list(_labelled_people(lines, "editor"))
     for line in [*lines, *last]:
-        for phrase in names.phrases_of(line):
-            found += names.credits_of(phrase).editors
+        for credit in names.credits_in(line):
+            found += credit.editors
     for line in last:
         found += [name for value in _short_values(line, "editor") for name in names.split_people(value)]
     return list(dict.fromkeys(found))
@@ -118,7 +118,7 @@ def _opening_people(line: str) -> list[str]:
     found: list[str] = []
     for begin, _, inside in names.bracketed(start):
         if begin <= 40:  # noqa: PLR2004  a dateline
-            found += names.credits_of(inside).authors
+            found += names.credits_of(inside, strict=False).authors
     if not found and (match := _DATELINE.match(folded)):
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
     if not found and (match := _OPENING.match(folded)):

@@ -14,6 +14,8 @@ from crawler.page.labels import fold
 _LONGEST_HAN = 4
 _LONGEST_PHRASE = 80
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+# Shorter words before 记者 are places (驻京), papers have names of three characters and more.
+_PAPER = re.compile(r"[\u3400-\u9fff]{3,10}")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・.][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
 _STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
@@ -162,13 +164,14 @@ def credits_of(phrase: str, *, strict: bool = True) -> Credits:
         target = found.editors if word in roles["editor"] else found.authors
         target.extend(person for person in people if person not in target)
         if word.endswith(("记者", "特派员", "评论员")) and people and not found.body:
-            found.body = body_before(phrase[matches[number - 1].end() if number else 0 : match.start()])
+            before = phrase[matches[number - 1].end() if number else 0 : match.start()]
+            found.body = body_before(before, opening=not number)
     return found
 
 
 def _is_set_apart(before: str, named: str) -> bool:
     """Return whether a blank parts a role from nothing but words of a name's length: 记者 郏青禾 南宫禾."""
-    words = named.split()
+    words = named.strip(_EDGES).split()
     return (
         before.isspace()
         and bool(words)
@@ -176,8 +179,11 @@ def _is_set_apart(before: str, named: str) -> bool:
     )  # noqa: PLR2004
 
 
-def body_before(text: str) -> str:
-    """Return the paper's name in front of 记者, without 全媒体, 首席, …; empty for 本报 and for none."""
+def body_before(text: str, *, opening: bool = False) -> str:
+    """Return the paper's name in front of 记者, without 全媒体, 首席, …; empty for 本报 and for none.
+
+    What ``opening`` a phrase stands before 记者 is a paper whatever its name: （运河时讯记者 …）.
+    """
     text = text.strip(_EDGES)
     shortened = True
     while shortened and text:
@@ -186,6 +192,8 @@ def body_before(text: str) -> str:
             if fold(text).endswith(word):
                 text = text[: -len(word)].strip(_EDGES)
                 shortened = True
+    if opening and _PAPER.fullmatch(text) and not fold(text).startswith(("本", "我")) and not is_person(text):
+        return text
     return text if is_body(text) else ""
 
 
@@ -219,6 +227,12 @@ def is_credit_line(text: str) -> bool:
         return False
     match = _role_pattern().search(folded)
     return match is not None and match.start() <= 16  # noqa: PLR2004  a paper's name may come first
+
+
+def credits_in(line: str) -> list[Credits]:
+    """Return who the credit phrases of a line name; in a bracket nothing but names can stand behind a role."""
+    inside = [credits_of(phrase, strict=False) for _, _, phrase in bracketed(line)]
+    return inside or ([credits_of(line)] if is_credit_line(line) else [])
 
 
 def phrases_of(line: str) -> list[str]:

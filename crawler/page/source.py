@@ -180,7 +180,7 @@ def _neighbours(lines: Sequence[str]) -> Iterator[str]:
 def paper_of_reporters(lines: Sequence[str]) -> str:
     """Return the paper whose reporters are named last: （某日报全媒体记者 甲）."""
     for line in reversed(lines):
-        for phrase in names.phrases_of(line):
-            if body := names.credits_of(phrase).body:
-                return body
+        for credit in names.credits_in(line):
+            if credit.body:
+                return credit.body
     return ""

@@ -24,6 +24,8 @@ _OUT_OF_STEP = re.compile(
 _HAN = re.compile(f"[{gloss.HAN}]")
 # Where a whole text is annotated, a person or a school book did it.
 FULLY_ANNOTATED = 0.6
+# A breadcrumb of four characters may well be all glossed by chance.
+ANNOTATED_LENGTH = 12
 # How sure the sum of the evidence has to make us.
 NEEDED_TRADITIONAL = 2.0
 NEEDED_SIMPLIFIED = 6.0
@@ -118,7 +120,8 @@ def _annotated(found: list[tuple[str, list[Gloss]]], *, toned: bool) -> bool:
     """Say whether a text of some length has nearly all its characters glossed."""
     for text, each in found:
         number = sum(one.toned == toned and one.verdict is not Verdict.NONE for one in each)
-        if number >= 3 and number > FULLY_ANNOTATED * len(_HAN.findall(text)):
+        length = len(_HAN.findall(text))
+        if length >= ANNOTATED_LENGTH and number > FULLY_ANNOTATED * length:
             return True
     return False
 

@@ -11,12 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PARAGRAPHS = (
-    "本报讯（记者 林知远）10月8日，城西产业园低空经济公共服务平台启用，首批十二家企业签约入驻，涉及整机、部件和运营服务。",
+    "本报讯（记者 林知远）10月8日，城西产业园低空经济公共服务平台启用，首批十二家企业签约入驻。",
     "平台负责人介绍，园区为企业提供试飞空域申请、检测认证和人才公寓等服务，预计三年内带动就业两千人。",
     "下一步，园区将围绕物流配送和农林植保拓展应用场景，完善起降设施，并与周边高校共建实训基地。",
 )
 PAGE = (
-    "<html><head><title>城西产业园低空经济平台启用_城西发布</title></head><body><div class='nav'><a href='/'>首页</a></div>"
+    "<html><head><title>城西产业园低空经济平台启用_城西发布</title></head>"
+    "<body><div class='nav'><a href='/'>首页</a></div>"
     "<h1>城西产业园低空经济平台启用</h1><div class='info'>2026-10-09 08:30 来源：城西发布 编辑：周以宁</div>"
     f"<div class='content'>{''.join(f'<p>{text}</p>' for text in PARAGRAPHS)}</div>"
     "<div class='foot'>版权所有：城西发布 未经授权不得转载</div></body></html>"
