@@ -54,9 +54,50 @@ _TEMPLATE = (
     "wx:for",
     "data-repeat",
 )
-_ROW_TAGS = frozenset(["li", "tr", "td", "th", "dd", "dt", "dl", "a", "span", "em", "strong", "b", "font", "p", "h1", "h2", "h3", "h4", "h5", "h6", "i", "tbody"])
+_ROW_TAGS = frozenset(
+    [
+        "li",
+        "tr",
+        "td",
+        "th",
+        "dd",
+        "dt",
+        "dl",
+        "a",
+        "span",
+        "em",
+        "strong",
+        "b",
+        "font",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "i",
+        "tbody",
+    ]
+)
 _STATES = frozenset(
-    ["active", "current", "on", "cur", "first", "last", "odd", "even", "show", "hide", "hidden", "selected", "hover", "none", "block"]
+    [
+        "active",
+        "current",
+        "on",
+        "cur",
+        "first",
+        "last",
+        "odd",
+        "even",
+        "show",
+        "hide",
+        "hidden",
+        "selected",
+        "hover",
+        "none",
+        "block",
+    ]
 )
 _DIGITS = re.compile(r"\d+")
 _ARTICLE = re.compile(

@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.page.labels import fold
 
-_LONGEST_HAN = 4
+_SHORTEST_HAN, _LONGEST_HAN = 2, 4
 _LONGEST_PHRASE = 80
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 # Shorter words before 记者 are places (驻京), papers have names of three characters and more.
@@ -19,10 +19,12 @@ _PAPER = re.compile(r"[\u3400-\u9fff]{3,10}")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・.][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
 _STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
+_PLACE_OF_REPORT = re.compile(r"[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|報導|報道).*")
 _STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
 _STRONG = re.compile(r"[、,;/|&＆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
 _EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·"
+_BRACKETS = re.compile(r"[(\[<]([^()\[\]<>]{2,80})[)\]>]")
 _SENTENCE = re.compile(r"[。！？!?；]")
 _SOURCE_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z][\u3400-\u9fffA-Za-z0-9·.\-—《》“” ()（）]{1,29}")
 
@@ -62,29 +64,34 @@ def is_person(token: str, *, strict: bool = True) -> bool:
     folded = fold(token).strip().lower()
     if folded in _nobody() or "某" in folded or _STAFF_CODE.fullmatch(token):
         return False
-    if _DOTTED.fullmatch(token):
-        return True
     if not _HAN.fullmatch(token):
-        return not strict and bool(_LATIN.fullmatch(token))
-    if not 2 <= len(token) <= _LONGEST_HAN:
+        return bool(_DOTTED.fullmatch(token)) or (not strict and bool(_LATIN.fullmatch(token)))
+    if not _SHORTEST_HAN <= len(token) <= _LONGEST_HAN:
         return False
+    return _is_han_name(token, folded, strict=strict)
+
+
+def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
     compound = token[:2] in _surnames()
     known = compound or token[0] in _surnames()
-    endings = data()["people"]["endings"]
-    if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(tuple(endings))):
+    endings = tuple(data()["people"]["endings"])
+    if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(endings)):
         return False
     if folded.endswith(tuple(ending for ending in endings if len(ending) > 1)):
         return False
-    if folded[-1] in "报网社局厅" and (len(token) > 2 or not known):  # noqa: PLR2004  新京报; but 李社 is a name
+    if len(token) > _SHORTEST_HAN and not known and folded.endswith(endings):  # 综合科
+        return False
+    if folded[-1] in "报网社局厅" and (len(token) > _SHORTEST_HAN or not known):  # 新京报; but 李社 is a name
         return False
     return known or not strict
 
 
 def split_people(value: str, *, strict: bool = False) -> list[str]:
-    """Return the names in a label's value, in order: split at 、 and spaces, without staff numbers and asides.
+    """Return the names in a label's value, in order, without staff numbers and asides: split at 、 and spaces.
 
     The first word that is no name ends the list, unless only words such as 本报 came before it.
     """
+    value = _PLACE_OF_REPORT.sub("", value)
     value = _STAFF_NUMBER.sub(" ", _ASIDE.sub(" ", value.translate({0xFF08: "(", 0xFF09: ")"})))
     found: list[str] = []
     for part in _STRONG.split(
@@ -176,7 +183,7 @@ def _is_set_apart(before: str, named: str) -> bool:
         before.isspace()
         and bool(words)
         and all(_HAN.fullmatch(word) and 2 <= len(word) <= 4 for word in words)
-    )  # noqa: PLR2004
+    )
 
 
 def body_before(text: str, *, opening: bool = False) -> str:
@@ -212,12 +219,11 @@ def is_body(text: str) -> bool:
 
 def bracketed(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, inside) of the short brackets in ``text`` that hold a credit word."""
-    found = []
-    folded = fold(text)
-    for match in re.finditer(r"[(\[<]([^()\[\]<>]{2,80})[)\]>]", folded):
-        if _role_pattern().search(match[1]):
-            found.append((match.start(), match.end(), text[match.start() + 1 : match.end() - 1]))
-    return found
+    return [
+        (match.start(), match.end(), text[match.start() + 1 : match.end() - 1])
+        for match in _BRACKETS.finditer(fold(text))
+        if _role_pattern().search(match[1])
+    ]
 
 
 def is_credit_line(text: str) -> bool:

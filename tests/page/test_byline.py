@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.page import byline
+from crawler.text import dates
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "cases" / "byline.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def read(case: dict[str, Any]) -> dict[str, Any]:
+    lines, first, last = case.get("lines", []), case.get("first", []), case.get("last", [])
+    return {
+        "source": byline.parse_source(
+            lines, site=case.get("site", ""), last=last, sections=case.get("sections", [])
+        ),
+        "authors": byline.parse_authors(lines, first=first, last=last),
+        "editors": byline.parse_editors(lines, last=last),
+        "views": byline.parse_views(lines),
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_reads_what_a_line_tells(case: dict[str, Any]) -> None:
+    found = read(case)
+    wanted = {field: case[field] for field in found if field in case}
+    assert {field: found[field] for field in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024-03-05 08:30 来源：甲网 责任编辑：乙",
+        "发布时间：2024-03-05 浏览次数：12 【字体：大 中 小】 打印 关闭",
+        "2024-03-05",
+        "（责任编辑：王芳）",
+        "本报记者 张三丰 通讯员 李四光",
+    ],
+)
+def test_tells_lines_about_the_article(line: str) -> None:
+    assert byline.is_about(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3月5日上午，全市召开会议，研究部署下一阶段工作，强调要抓好落实。",
+        "一、总体要求",
+        "会议指出：要坚持稳中求进工作总基调，把握好节奏和力度，确保完成全年任务。",
+        "某市人民政府办公室",
+    ],
+)
+def test_text_is_not_about_the_article(line: str) -> None:
+    assert not byline.is_about(line)
+
+
+def test_published_takes_the_year_from_the_address() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    found = byline.parse_published(["03-05 08:30"], now, "http://a.example/202103/t20210305_1.html")
+    assert found is not None
+    assert dates.local(found) == "2021-03-05T08:30"
+
+
+@given(
+    st.lists(st.text(alphabet="来源：编辑记者 甲乙丙日报网（）()[]/|\t2024-03058:", max_size=40), max_size=4)
+)
+def test_values_stand_in_the_lines(lines: list[str]) -> None:
+    together = "\n".join(lines)
+    found = byline.parse_source(lines, last=lines)
+    assert found is None or found in together
+    for name in byline.parse_authors(lines, first=lines, last=lines) + byline.parse_editors(
+        lines, last=lines
+    ):
+        assert name in together.replace(" ", "")
