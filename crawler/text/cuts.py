@@ -34,12 +34,13 @@ _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\
 # A cut that a reading shows, one that a mark behind it shows, and one whose lone byte has been taken out.
 _ANCHOR = re.compile(
     rf"[{_LOST}][(（]?{_BLANK}(?P<spelled>{_SPELLED}){_BLANK}[)）]"
-    rf"|[{_LOST}](?=[，：；！？（）,;:!?])"
+    rf"|[{_LOST}](?=[，：；！？（）,;:!]|\?(?!\?))"
     rf"|(?<=[{gloss.HAN}])(?P<bare>[(（]?(?P<bare_spelled>[{gloss.LETTERS}]{{2,6}})[)）])"
 )
 _SUSPECTED = re.compile(
-    rf"[{gloss.HAN}“”][{_LOST}](?:[，；：！？,;:!]|[(（]?{_BLANK}[{gloss.LETTERS}]{{1,6}}{_BLANK}[)）])"
+    rf"[{gloss.HAN}“”][{_LOST}](?:[，；：！？,;:!]|\?(?!\?)|[(（]?{_BLANK}[{gloss.LETTERS}]{{1,6}}{_BLANK}[)）])"
 )
+_BETWEEN_LOST = re.compile(rf"[{_LOST}][，；！？][{_LOST}](?=[{gloss.HAN}0-9])")
 _LETTER_GLOSS = re.compile(rf"([{gloss.HAN}])([@-~])({_BLANK}[(（]{_BLANK}({_SPELLED}){_BLANK}[)）] ?)")
 _PAIRS = {
     "“": "”",
@@ -235,7 +236,7 @@ class _Reader:
                 for new in self._complete(state, byte, before)
             ]
         if token["lost"]:
-            made = [new for state in states for new in self._lost_trail(state, token.end(), before)]
+            made = [new for state in states[:_KEPT] for new in self._lost_trail(state, token.end(), before)]
             if token["lost"] == "?":
                 made += [new for state in states for new in self._with_bytes(state, gbk.encode("？"), before)]
             return made
@@ -373,7 +374,7 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, grams: 
         before = "".join((*kept[-6:], text[done:at]))[-_CONTEXT:]
         run = _solve(reader, anchor, before, decided=profile is not None)
         if run is None:
-            lost += bool(anchor["spelled"]) and profile is not None
+            lost += _swallowed(text, at) if anchor["spelled"] is None else profile is not None
             continue
         if not count:
             example = (text[at : run.end], run.out)
@@ -390,6 +391,11 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, grams: 
     return Mended(mended, count, by_reading, *example, lost=lost)
 
 
+def _swallowed(text: str, at: int) -> bool:
+    """Say whether an unsolved cut is one for certain: a mark between two signs for lost bytes."""
+    return _BETWEEN_LOST.match(text, at) is not None
+
+
 def _spells(spelled: str, profile: gloss.Profile) -> bool:
     """Say whether letters look like the page's injected readings."""
     return not profile.toned or any(letter in gloss.MARKED for letter in spelled)
@@ -397,7 +403,7 @@ def _spells(spelled: str, profile: gloss.Profile) -> bool:
 
 def _solve(reader: _Reader, anchor: re.Match[str], before: str, *, decided: bool) -> _Run | None:
     """Return the reading of a run, None where leaving it is as likely."""
-    if not before:
+    if not before or before[-1] in _LOST or (before[-1].isascii() and before[-1].isalnum()):
         return None
     at, bare = anchor.start(), bool(anchor["bare"])
     margin = MARGIN_READING if anchor["spelled"] else MARGIN_PUNCTUATION

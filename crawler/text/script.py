@@ -20,8 +20,8 @@ class ScriptCount(NamedTuple):
 
     @property
     def mostly_traditional(self) -> bool:
-        """Say whether Traditional characters outweigh; a text with neither kind is not Traditional."""
-        return self.traditional > self.simplified
+        """Say whether Traditional characters clearly outweigh; a text that sets both side by side is neither."""
+        return self.traditional > 3 * self.simplified
 
 
 @cache
