@@ -14,10 +14,10 @@ from itertools import product
 from crawler.text import model
 
 LOST = 0xFF
-CERTAINLY_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){7}")
-UTF8_HAN = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
-_PARTIAL = rb"[\xe2-\xe9\xef](?:[\x80-\xbf\xff]{2}|[\x80-\xbf]?[\xff?]|[\x80-\xbf]?(?=[ -~]))"
-_WHOLE = rb"[\xe2-\xe9\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+CERTAINLY_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xee\xef][\x80-\xbf]{2}){5}")
+UTF8_HAN = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){2}")
+_PARTIAL = rb"[\xe2-\xef](?:[\x80-\xbf\xff]{2}|[\x80-\xbf]?[\xff?]|[\x80-\xbf]?(?=[ -~]))"
+_WHOLE = rb"[\xe2-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"
 UTF8_RUN = re.compile(
     rb"(?:(?<![^\n])(?:\xc2[\xa0-\xbf])*)?(?:"
     + _WHOLE
@@ -29,10 +29,10 @@ UTF8_RUN = re.compile(
     + _PARTIAL
     + rb"|\xff))*"
 )
-_WITH_LOSS = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xe9\xef][\x80-\xbf]{2})")
+_WITH_LOSS = re.compile(rb"[\xe2-\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xef][\x80-\xbf]{2})")
 _BROKEN = re.compile(
-    rb"[\xe2-\xe9\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xe9\xef][\x80-\xbf]{2})"
-    rb"|[\xe2-\xe9\xef][\x80-\xbf]?[\xff?]|[\xe2-\xe9\xef][\x80-\xbf]?(?![\x80-\xbf])|\xff"
+    rb"[\xe2-\xef][\x80-\xbf\xff]{2}(?<![\xe2-\xef][\x80-\xbf]{2})"
+    rb"|[\xe2-\xef][\x80-\xbf]?[\xff?]|[\xe2-\xef][\x80-\xbf]?(?![\x80-\xbf])|\xff"
 )
 _MARK = re.compile("([€\ufffd])")
 _ASCII_END = 0x40

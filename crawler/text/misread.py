@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.text import lossy, model
 
@@ -24,6 +24,8 @@ _NEARLY_ALL = 0.9
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
+# So many rare characters in a part, or one in six, are too many for a sound one.
+_RARE_ENOUGH = 4
 # How many characters a garbled run may be extended by, and what that may cost.
 _EDGE = 3
 _EDGE_COST = 6.0
@@ -51,6 +53,8 @@ _SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*(?:[
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ENDS_LATIN = re.compile(rb"(?<![\xe2-\xe9\xef])\xc2[\xa0-\xbf]\Z")
+# Long lines are judged in parts that end with punctuation, so that one odd place does not cost the whole line.
+_PART = re.compile(r"[^\n]{1,200}[^\n，。；！？]{0,400}[\n，。；！？]?|\n")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WIDE = re.compile("[ -~\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _NOT_HAN = re.compile("[^\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -86,11 +90,6 @@ def han_mean(text: str) -> float:
     return (model.log_total(han) - breaks * model.ASCII) / (len(han) - breaks)
 
 
-def suspicious(line: str) -> bool:
-    """Tell quickly whether a line has rare characters close together."""
-    return _rare().search(line) is not None
-
-
 def utf8_as_single(text: str, known: bool, tally: Tally) -> str:
     """Undo UTF-8 read as latin-1 or code page 1252, byte by byte."""
     for mark in _BOM.findall(text):
@@ -115,20 +114,16 @@ def utf8_as_gb(text: str, known: bool, tally: Tally) -> str:
 
 def pair_by_pair(wrong: str, right: str) -> Chain:
     """Give a function that undoes one two-byte encoding read as another, character by character."""
-
-    def undo(text: str, known: bool, tally: Tally) -> str:
-        return _by_lines(text, _rare(), lambda line: _pairs_line(line, (wrong, right), known, tally))
-
-    return undo
+    return lambda text, known, tally: _by_parts(
+        text, lambda part: _pairs_line(part, (wrong, right), known, tally)
+    )
 
 
 def whole_runs(wrong: str, right: str) -> Chain:
     """Give a function that undoes any encoding read as any other, for runs that can be encoded throughout."""
-
-    def undo(text: str, known: bool, tally: Tally) -> str:
-        return _by_lines(text, _rare(), lambda line: _foreign_line(line, (wrong, right), known, tally))
-
-    return undo
+    return lambda text, known, tally: _by_parts(
+        text, lambda part: _foreign_line(part, (wrong, right), known, tally)
+    )
 
 
 def _by_lines(text: str, needed: re.Pattern[str], change: Callable[[str], str]) -> str:
@@ -137,12 +132,34 @@ def _by_lines(text: str, needed: re.Pattern[str], change: Callable[[str], str]) 
     return "".join(change(line) if needed.search(line) else line for line in _LINE.findall(text))
 
 
+def _by_parts(text: str, change: Callable[[str], str]) -> str:
+    parts, suspects = _parts(text)
+    if not suspects:
+        return text
+    return "".join(change(part) if at in suspects else part for at, part in enumerate(parts))
+
+
+@lru_cache(maxsize=8)
+def _parts(text: str) -> tuple[list[str], frozenset[int]]:
+    """Give the parts of a text and which of them look wrong; every chain asks for the same text."""
+    rare, close = _rare()
+    if not close.search(text):
+        return [], frozenset()
+    parts = _PART.findall(text)
+    suspects = []
+    for at, part in enumerate(parts):
+        if close.search(part) and len(rare.findall(part)) >= max(_PAIR, min(_RARE_ENOUGH, len(part) / 6)):
+            suspects.append(at)
+    return parts, frozenset(suspects)
+
+
 @cache
-def _rare() -> re.Pattern[str]:
+def _rare() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Give what finds a rare character, and two of them close together."""
     common = "".join(char for char, number in model.load().ids.items() if number < _COMMON)
     usual = "\u00a0\u00b0\u00b1\u00b7\u00d7\u2010-\u203b\u2103\u2160-\u2179\u2460-\u249b\u2500-\u25ff\u3000-\u301f"
     rare = f"[^\\x00-\\x7f{usual}\uff00-\uff5e\uffe5\ufeff\u3040-\u30ff{common}]"
-    return re.compile(f"{rare}.{{0,3}}{rare}")
+    return re.compile(rare), re.compile(f"{rare}.{{0,3}}{rare}")
 
 
 def _utf8_line(line: str, known: bool, tally: Tally) -> str:
@@ -239,7 +256,9 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
     read = [_pair(char, *chain) if char > "\x7f" else char for char in line]
     new = "".join(line[at] if char is None else char for at, char in enumerate(read))
     gains = [_gain(line, new, at) if char is not None else -3.0 for at, char in enumerate(read)]
-    parts, done, changed = [], 0, 0
+    parts: list[str] = []
+    done = changed = 0
+    gained = 0.0
     for start, end, gain in _best_runs(gains):
         enough = gain > (KNOWN_MARGIN if known else MARGIN) and gain > 1.5 * (end - start)
         if enough and end - start >= _PAIR + (not known) and han_mean(new[start:end]) > LIKELY:
@@ -247,9 +266,10 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
             parts += [line[done:start], new[start:end]]
             done = end
             changed += end - start
+            gained += gain
     if not parts:
         return line
-    whole = changed >= _MOST * sum(char > "\x7f" for char in line)
+    whole = sum(gains) > gained - MARGIN
     result = new if whole else "".join(parts) + line[done:]
     tally.add(line.strip(), result.strip())
     tally.characters += 0 if whole else changed - len(line.strip())

@@ -65,6 +65,8 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     for _ in range(_ROUNDS):
         before = new
         for name, chain in CHAINS.items():
+            if any(repair.detail == _reverse(name) for repair in repairs):
+                continue
             tally = misread.Tally()
             undone = chain(new, False, tally)
             if not tally.places:
@@ -89,6 +91,11 @@ def apply(repair: Repair, text: str) -> str:
     tally = misread.Tally()
     undone = chain(text, False, tally)
     return chain(undone, True, tally)
+
+
+def _reverse(name: str) -> str:
+    right, wrong = name.split(">")
+    return f"{wrong}>{right}"
 
 
 def _flags(text: str) -> tuple[str, ...]:
