@@ -50,8 +50,8 @@ class StorePipeline:
         return self.writer.save(article)
 
     def close_spider(self) -> None:
-        """Undo an article that no later pipeline completed."""
-        self.writer.rollback()
+        """Undo an article that no later pipeline completed, and let go of the database."""
+        self.writer.close()
         if self.writer.abandoned:
             self._count("portalwatch/store/abandoned", self.writer.abandoned)
 

@@ -96,7 +96,7 @@ def remove(folder: Path, name: str) -> None:
 
 def _state(session: Session, watch: Watch) -> list[tuple[int, datetime]]:
     query = select(Alert.id, Alert.updated_at).where(Alert.watch_id == watch.id, Alert.fed.is_(False))
-    return list(session.execute(query).tuples())
+    return [(alert_id, updated) for alert_id, updated in session.execute(query)]
 
 
 def _mark(database: Database, state: list[tuple[int, datetime]]) -> None:

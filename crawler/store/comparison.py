@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SAME_LONGER = 0.55
 """How much of the longer text the same piece shares at least; below, one is a part of the other."""
+EXTRA = 0.3
+"""A passage in one piece that only the longer text has, and which is more of it, is another article in it."""
 CONTAINED = 0.88
 """How much of one of the two texts must be found in the other one."""
 PART_CHARACTERS = 60
@@ -67,6 +69,12 @@ class Comparison:
     cover_longer: float
     changed: tuple[tuple[str, str], ...] = ()  # pairs of what stands in the one and in the other
     facts: tuple[tuple[str, str], ...] = ()  # those of the pairs that say something else
+    unlike: tuple[tuple[str, str], ...] = ()  # passages that stand at the same place and share little
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the texts say different things at the same place, so that no third text can join them."""
+        return bool(self.facts or self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,11 @@ def compare(one: Text, other: Text) -> Comparison:
     cover_shorter = min(1.0, tally.shared / shorter.length)
     cover_longer = min(1.0, tally.shared / longer.length)
     relation = _relation(tally, shorter, cover_shorter, cover_longer)
-    if cut and relation is Relation.SAME:
-        relation = Relation.DIFFERENT
-    return Comparison(relation, cover_shorter, cover_longer, tuple(tally.changed), tuple(tally.facts))
+    if relation is Relation.SAME and (cut or tally.extra > EXTRA * longer.length):
+        relation = Relation.PART
+    return Comparison(
+        relation, cover_shorter, cover_longer, tuple(tally.changed), tuple(tally.facts), tuple(tally.unlike)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +118,14 @@ class _Gap:
 
 
 class _Tally:
-    __slots__ = ("changed", "edges", "facts", "shared")
+    __slots__ = ("changed", "edges", "extra", "facts", "shared", "unlike")
 
     def __init__(self) -> None:
         self.shared = 0
+        self.extra = 0  # characters of the longest run of sentences that only the longer text has
         self.changed: list[tuple[str, str]] = []
         self.facts: list[tuple[str, str]] = []
+        self.unlike: list[tuple[str, str]] = []
         self.edges: list[tuple[str, str]] = []
 
     def judge_edges(self) -> bool:
@@ -126,18 +138,21 @@ class _Tally:
             if short <= EDGE and long >= CUT * EDGE and not _figures(min(left, right, key=len)):
                 cut = True
                 continue
-            self.facts.append((left, right))
+            self.unlike.append((left, right))
         return cut
 
 
 def _relation(tally: _Tally, shorter: Text, cover_shorter: float, cover_longer: float) -> Relation:
-    repeated = len(set(tally.changed)) < len(tally.changed)  # a name exchanged throughout
-    too_many = len(tally.changed) > tally.shared // CHARACTERS_A_CHANGE
-    if tally.facts or repeated or too_many or cover_shorter < CONTAINED:
+    if tally.facts or tally.unlike or cover_shorter < CONTAINED or _too_many(tally.changed, tally.shared):
         return Relation.DIFFERENT
     if cover_longer >= SAME_LONGER:
         return Relation.SAME
     return Relation.PART if shorter.length >= PART_CHARACTERS else Relation.DIFFERENT
+
+
+def _too_many(changed: Sequence[tuple[str, str]], shared: int) -> bool:
+    repeated = len(set(changed)) < len(changed)  # a name exchanged throughout
+    return repeated or len(changed) > shared // CHARACTERS_A_CHANGE
 
 
 def _gaps(left: Sequence[str], right: Sequence[str], tally: _Tally) -> Iterator[_Gap]:
@@ -146,6 +161,8 @@ def _gaps(left: Sequence[str], right: Sequence[str], tally: _Tally) -> Iterator[
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
             tally.shared += sum(map(len, left[a:b]))
+        elif kind == "insert":
+            tally.extra = max(tally.extra, sum(map(len, right[c:d])))
         elif kind == "replace":
             edge = (a == 0 and c == 0) or (b == len(left) and d == len(right))
             yield _Gap("".join(left[a:b]), "".join(right[c:d]), edge)
@@ -155,7 +172,7 @@ def _weigh(gap: _Gap, tally: _Tally) -> None:
     spans, shared = _spans(gap.left, gap.right)
     short, long = sorted((len(gap.left), len(gap.right)))
     if shared < ALIKE * short or (spans and long > UNEVEN * short):
-        (tally.edges if gap.edge else tally.facts).append((gap.left, gap.right))
+        (tally.edges if gap.edge else tally.unlike).append((gap.left, gap.right))
         return
     if spans:
         folded = vocabulary.fold(gap.left), vocabulary.fold(gap.right)

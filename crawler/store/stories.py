@@ -1,8 +1,9 @@
 """Which story an article belongs to: candidates by fingerprints, a verdict by comparison.
 
 An article is the ``same`` piece as at most one story and may be a ``part`` of others (a digest, or a page
-that merges two pieces); a part never joins two stories. Two stories are merged only when their first
-members are the same piece too, so that no chain of small changes glues what differs.
+that merges two pieces); a part never joins two stories. An article that is the same as members of two stories
+merges them only if their first members do not contradict each other, so that no chain of small changes glues
+what differs.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def _join_or_open(session: Session, article_id: int, same: list[_Neighbour], whe
 
 
 def _mergeable(session: Session, same: list[_Neighbour]) -> set[int]:
-    """Return the stories of ``same`` whose first members are the same piece as that of the best one."""
+    """Return the stories of ``same`` whose first members do not contradict that of the best one."""
     best = same[0].story_id
     stories = {one.story_id for one in same}
     if stories == {best}:
@@ -162,7 +163,7 @@ def _mergeable(session: Session, same: list[_Neighbour]) -> set[int]:
     return {
         story_id
         for story_id in stories
-        if story_id == best or compare(firsts[best], firsts[story_id]).relation is Relation.SAME
+        if story_id == best or not compare(firsts[best], firsts[story_id]).contradicts
     }
 
 
@@ -192,9 +193,8 @@ def _merge(session: Session, story_id: int, target: int) -> None:
         if member.relation == Relation.SAME.value:
             double.relation, double.cover = member.relation, member.cover
         session.delete(member)
-    told = set(
-        session.execute(select(Alert.watch_id, Alert.occasion).where(Alert.story_id == target)).tuples()
-    )
+    rows = session.execute(select(Alert.watch_id, Alert.occasion).where(Alert.story_id == target))
+    told = {(watch_id, occasion) for watch_id, occasion in rows}
     for alert in session.scalars(select(Alert).where(Alert.story_id == story_id)).all():
         if (alert.watch_id, alert.occasion) not in told:
             alert.story_id = target
@@ -203,8 +203,13 @@ def _merge(session: Session, story_id: int, target: int) -> None:
 
 
 def _link_part(session: Session, mine: _Neighbour, other: _Neighbour, when: datetime) -> None:
-    # The shorter text is the part: a new article of a known story, or a known article of the new one.
+    """Put the part into the story of the whole; or, if that story's first member lacks it, the reverse.
+
+    The reverse is a page that holds a story's piece and another one: it belongs to both.
+    """
     part, whole = sorted((mine, other), key=lambda one: (one.text.length, one.text.sentences))
+    if compare(part.text, _first_text(session, whole.story_id)).relation is Relation.DIFFERENT:
+        part, whole = whole, part
     if session.get(StoryMember, (part.article_id, whole.story_id)) is None:
         session.add(
             StoryMember(

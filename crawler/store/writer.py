@@ -52,9 +52,7 @@ class Writer:
 
     def save(self, article: Article) -> Saved:
         """Keep ``article``; commit unless a later pipeline is expected. Raises ``DatabaseError``."""
-        if self._unit is not None:
-            self.abandoned += 1
-            self.rollback()
+        self.abandon()
         session = self.database.writer()
         try:
             with translated(self.database.url):
@@ -94,9 +92,15 @@ class Writer:
         session, self._unit = self._unit.session, None
         session.close()
 
+    def abandon(self) -> None:
+        """Undo and count an article whose transaction nobody ended."""
+        if self._unit is not None:
+            self.abandoned += 1
+            self.rollback()
+
     def close(self) -> None:
         """Undo what is open and let go of the database."""
-        self.rollback()
+        self.abandon()
         self.database.close()
 
 

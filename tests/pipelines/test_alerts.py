@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import feedparser
+import pytest
+from scrapy.utils.test import get_crawler
+from sqlalchemy import func, select, text
+
+from crawler.alerts import watches
+from crawler.refusals import Refused
+from crawler.store.database import Database, open_database
+from crawler.store.models import Alert, Article
+from pipelines.alerts import AlertsPipeline
+from pipelines.store import StorePipeline
+from tests.store.builders import NOON, PIECE, article
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from crawler import items
+
+LATER = NOON + timedelta(days=1)
+
+
+class Chain:
+    """The last two pipelines of a crawl, with what they share."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        settings = {"PORTALWATCH_DATABASE_URL": url, "PORTALWATCH_FEEDS_DIR": str(folder)}
+        self.crawler = get_crawler(settings_dict=settings)
+        self.crawler._apply_settings()
+        self.store = StorePipeline.from_crawler(self.crawler)
+        self.alerts = AlertsPipeline.from_crawler(self.crawler)
+        self.folder = folder
+
+    def crawl(self, *articles: items.Article) -> None:
+        self.alerts.open_spider()
+        for one in articles:
+            self.alerts.process_item(self.store.process_item(one))
+        self.alerts.close_spider()
+        self.store.close_spider()
+
+    def stat(self, name: str) -> object:
+        assert self.crawler.stats is not None
+        return self.crawler.stats.get_value(f"portalwatch/{name}")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    with opened.writing() as session:
+        watches.add(session, "船运", "码头 (航道 OR 河道)")
+        watches.add(session, "茶", "title:茶")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def chain(database: Database, database_url: str, tmp_path: Path) -> Iterator[Chain]:
+    made = Chain(database_url, tmp_path / "feeds")
+    yield made
+    made.store.writer.close()
+
+
+def told(database: Database, name: str = "船运") -> list[tuple[str, int]]:
+    with database.reading() as session:
+        return [(alert.kind, alert.reprints) for alert in watches.alerts(session, name)]
+
+
+def test_one_alert_a_story_and_a_reprint_raises_the_count(chain: Chain, database: Database) -> None:
+    reprint = article(url="http://portal-b.example/9", portal="portal_b", source="江上网", fetched=LATER)
+    chain.crawl(article(), article(), reprint)
+
+    assert told(database) == [("new", 1)]
+    assert told(database, "茶") == []
+    assert chain.stat("alerts") == 1
+    assert (chain.stat("articles/new"), chain.stat("articles/same")) == (2, 1)
+
+
+def test_the_feed_says_what_matched(chain: Chain) -> None:
+    chain.crawl(article())
+
+    feed = feedparser.parse((chain.folder / "船运.atom").read_bytes())
+    assert not feed.bozo
+    (entry,) = feed.entries
+    assert entry.title == "青石渡的船又多了"
+    assert [tag.term for tag in entry.tags] == ["码头", "河道"]
+    assert entry.published != entry.updated
+    assert not feedparser.parse((chain.folder / "茶.atom").read_bytes()).entries
+
+
+def test_a_major_change_alerts_again_only_if_what_was_added_matches(chain: Chain, database: Database) -> None:
+    chain.crawl(article(), article(f"{PIECE}\n秋天还有一场灯会。", fetched=LATER))
+    assert told(database) == [("new", 0)]
+
+    chain.crawl(article(f"{PIECE}\n秋天还有一场灯会。\n河道两旁将种上柳树。", fetched=LATER))
+    assert told(database) == [("changed", 0), ("new", 0)]
+
+    minor = f"{PIECE}\n秋天还有一场灯会！\n河道两旁将种上柳树！"
+    chain.crawl(article(minor, fetched=LATER))
+    assert len(told(database)) == 2
+
+
+def test_a_failure_undoes_the_article_with_its_alerts_and_the_run_goes_on(
+    chain: Chain, database: Database
+) -> None:
+    chain.alerts.open_spider()
+    with database.writing() as session:
+        session.execute(text("ALTER TABLE alerts RENAME TO elsewhere"))
+    chain.store.process_item(article())
+    with pytest.raises(Refused, match="store: the database"):
+        chain.alerts.process_item(chain.store.process_item(article()))
+    with database.writing() as session:
+        session.execute(text("ALTER TABLE elsewhere RENAME TO alerts"))
+        assert session.scalars(select(func.count()).select_from(Article)).one() == 0
+
+    chain.crawl(article())
+    assert told(database) == [("new", 0)]
+    assert chain.stat("errors/store") == 1
+
+
+def test_a_watch_that_is_removed_during_a_crawl_does_no_harm(chain: Chain, database: Database) -> None:
+    chain.alerts.open_spider()
+    with database.writing() as session:
+        watches.remove(session, "船运")
+    chain.alerts.process_item(chain.store.process_item(article()))
+
+    assert chain.stat("articles/new") == 1
+    assert chain.stat("alerts") is None
+
+
+def test_alerts_that_a_killed_run_left_out_of_the_feed_are_added_by_the_next(
+    chain: Chain, database: Database
+) -> None:
+    chain.alerts.open_spider()
+    chain.alerts.process_item(chain.store.process_item(article()))
+    assert not chain.folder.exists()
+
+    chain.crawl()
+    assert len(feedparser.parse((chain.folder / "船运.atom").read_bytes()).entries) == 1
+    with database.reading() as session:
+        assert all(session.scalars(select(Alert.fed)))
+
+
+def test_feeds_that_cannot_be_written_are_counted_and_nothing_is_lost(
+    chain: Chain, database: Database
+) -> None:
+    chain.folder.write_text("in the way")
+    chain.crawl(article())
+    assert chain.stat("errors/feeds") == 1
+
+    chain.folder.unlink()
+    chain.crawl()
+    assert len(feedparser.parse((chain.folder / "船运.atom").read_bytes()).entries) == 1
+
+
+def test_an_article_that_was_not_stored_is_an_error_of_the_set_up(chain: Chain) -> None:
+    with pytest.raises(LookupError, match="no open transaction"):
+        chain.alerts.process_item(article())
