@@ -88,7 +88,9 @@ def _find(shown: Layout, title: str) -> Body | None:
     start, stop = marked or _range_of(lines, run)
     start = _after_head(lines, values, start, stop, titles)
     stop = _before_tail(lines, run, min(stop, len(lines)))
-    kept = _once(_inside(lines[start:stop], run, titles))
+    if not marked:
+        stop = _with_files(lines, run, stop)
+    kept = _once(_inside(lines[start:stop], run, titles), titles)
     total = sum(line.chars for line in lines[start:stop]) or 1
     sure = sum(line.chars for line in kept) / total
     return Body(kept, start, stop, titles, run.container, shown, "marks" if marked else "run", sure)
@@ -194,7 +196,7 @@ def _after_head(
     for line in lines[begin:stop]:
         if (
             (line.chrome == "crumb" and values[line.index] <= 0)
-            or line.link_density >= worth.LINKED
+            or (line.link_density >= worth.LINKED and not line.heading)
             or worth.is_meta(line)
             or worth.is_furniture(line)
         ):
@@ -216,6 +218,20 @@ def _before_tail(lines: Sequence[Line], run: Run, stop: int) -> int:
         stop > run.last + 1 and lines[stop - 1].link_density >= worth.LINKED and not _is_file(lines[stop - 1])
     ):
         stop -= 1
+    return stop
+
+
+def _with_files(lines: Sequence[Line], run: Run, stop: int) -> int:
+    """Return the end of the text with the attachments beside its container in the CMS's own one."""
+    outer: HtmlElement | None = None
+    for node, _ in zip(run.container.iterancestors(), range(runs.NAMED_STEPS), strict=False):
+        if roles.is_content(f"{node.get('class', '')} {node.get('id', '')}"):
+            outer = node
+    while outer is not None and stop < len(lines):
+        line = lines[stop]
+        if line.chrome or not is_in(line.element, outer) or not (_is_file(line) or worth.is_attachment(line)):
+            break
+        stop += 1
     return stop
 
 
@@ -261,7 +277,7 @@ def _role(node: HtmlElement | None) -> str:
     return ""
 
 
-def _once(lines: Sequence[Line]) -> list[Line]:
+def _once(lines: Sequence[Line], titles: Sequence[int]) -> list[Line]:
     """Return the lines without a second copy of the text, such as for phones or for printing."""
     seen: set[str] = set()
     again: list[bool] = []
@@ -277,7 +293,7 @@ def _once(lines: Sequence[Line]) -> list[Line]:
     copy = next(i for i, chars in enumerate(long) if chars)
     rest = sum(line.chars for line in lines[copy:])
     if sum(long[copy:]) >= COPY_SHARE * rest:
-        while copy and (again[copy - 1] or worth.is_meta(lines[copy - 1])):
+        while copy and (again[copy - 1] or lines[copy - 1].index in titles or worth.is_meta(lines[copy - 1])):
             copy -= 1
         return list(lines[:copy])
     return [line for line, chars in zip(lines, long, strict=True) if not chars]

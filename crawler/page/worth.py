@@ -74,6 +74,11 @@ def is_meta(line: Line) -> bool:
     return bool(date) and line.chars <= DATE_LINE_CHARS and not _SENTENCE.search(folded) and folded[0] != "("
 
 
+def is_attachment(line: Line) -> bool:
+    """Whether a short line announces attachments."""
+    return line.chars <= LABEL_CHARS and fold(line.text).startswith("附件")
+
+
 def is_signature(line: Line) -> bool:
     """Whether a line looks like the signature of a notice: a public body or a date, alone."""
     return _SIGNATURE.search(fold(line.text)) is not None

@@ -1,0 +1,74 @@
+"""The generic reader as a whole: what stands around a body, and what it says about itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from crawler.items import BlockKind
+from crawler.page import reader
+from crawler.page.document import parse_html
+
+NOW = datetime(2024, 9, 1, tzinfo=UTC)
+TEXT = "今年以来，全县新建乡村公路六十二公里，改造危桥九座，沿线群众出行条件明显改善。"
+MORE = "县交通运输局负责人说，下半年还将开通三条乡村公交线路，票价统一为一元。"
+PAGE = f"""<html><head><title>全县新建乡村公路六十二公里_云河县人民政府</title></head><body>
+<div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/yw/">要闻</a> &gt; 正文</div>
+<h1>全县新建乡村公路六十二公里</h1><div class="info">发布时间：2024-07-03 08:15　来源：云河日报</div>
+<div class="con"><p>{TEXT}</p><p><img src="/a.jpg" width="600" height="400"></p><p>{MORE}</p>
+<p>附件：<a href="/f/1.pdf">公路清单.pdf</a></p></div><div class="bj">责任编辑：沈一鸣</div>
+<div class="footer">版权所有：云河县人民政府</div></body></html>"""
+
+
+def read(html: str) -> reader.Reading:
+    return reader.read(parse_html(html, "http://www.example.com/yw/1.html"), now=NOW)
+
+
+def test_fields_around_the_body_are_read() -> None:
+    reading = read(PAGE)
+
+    assert reading.title == "全县新建乡村公路六十二公里"
+    assert [block.text for block in reading.blocks] == [TEXT, MORE, "附件：公路清单.pdf"]
+    assert reading.breadcrumb == ["首页", "要闻"]
+    assert [(file.name, file.url, file.kind) for file in reading.attachments] == [
+        ("公路清单.pdf", "http://www.example.com/f/1.pdf", "pdf")
+    ]
+    assert [image.url for image in reading.images] == ["http://www.example.com/a.jpg"]
+
+
+def test_lines_about_the_article_are_head_and_not_body() -> None:
+    reading = read(PAGE)
+
+    assert "发布时间：2024-07-03 08:15　来源：云河日报" in reading.head
+    assert "责任编辑：沈一鸣" in reading.head
+    assert not any("版权所有" in line for line in reading.head)
+
+
+def test_every_field_says_where_it_came_from() -> None:
+    origins = read(PAGE).origins
+
+    assert {"title", "body", "head", "breadcrumb", "published", "attachments", "images"} <= set(origins)
+    assert "(1.00)" in origins["body"]
+
+
+def test_a_page_without_an_article_gives_a_reading_without_blocks() -> None:
+    assert (
+        read("<html><head><title>首页</title></head><body><a href='/1'>新闻</a></body></html>").blocks == []
+    )
+
+
+def test_a_container_that_a_spider_chose_is_read_whole() -> None:
+    page = parse_html("<body><div id='c'><h3>题</h3><p>一<br>二</p></div><p>外</p></body>")
+
+    blocks = reader.blocks_of(page.root.get_element_by_id("c"), page)
+
+    assert [(block.text, block.kind) for block in blocks] == [
+        ("题", BlockKind.HEADING),
+        ("一", BlockKind.PARAGRAPH),
+        ("二", BlockKind.PARAGRAPH),
+    ]
+
+
+def test_a_hidden_container_that_a_spider_chose_is_read_too() -> None:
+    page = parse_html("<body><div id='c' style='display:none'><p>一</p></div></body>")
+
+    assert [block.text for block in reader.blocks_of(page.root.get_element_by_id("c"), page)] == ["一"]
