@@ -18,13 +18,13 @@ from scrapy import Request
 from scrapy.http import TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.project import get_project_settings
-from scrapy.utils.test import get_crawler
 
 from crawler import chain
 from crawler.items import Article
 from crawler.middlewares.charset import CharsetMiddleware
 from crawler.records import record
 from crawler.roster import portal_names, spider_class
+from tests.world import crawler_of
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 NAMES = portal_names(get_project_settings())
@@ -37,7 +37,7 @@ def as_found(folder: Path, tmp_path: Path) -> dict[str, Any]:
     settings = get_project_settings()
     settings.set("PORTALWATCH_DATABASE_URL", f"sqlite:///{tmp_path}/seed.db")
     cls = spider_class(settings, folder.parent.name)
-    crawler = get_crawler(cls, dict(settings))
+    crawler = crawler_of(cls, settings)
     spider = cls.from_crawler(crawler, base=meta.get("base"))
     spider.now = lambda: datetime.fromisoformat(meta["fetched"])  # type: ignore[method-assign]
     spider.crawler = crawler

@@ -10,12 +10,12 @@ import pytest
 from scrapy import Request
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
-from scrapy.utils.test import get_crawler
 
 from crawler import settings as defaults
 from crawler.definition import DefinitionError
 from crawler.roster import portal_names, spider_class
 from crawler.spider import PortalSpider
+from tests.world import crawler_of
 
 ROOT = Path(__file__).parent.parent
 NAMES = portal_names(get_project_settings())
@@ -29,7 +29,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def start(cls: type[PortalSpider], settings: Settings, **arguments: Any) -> PortalSpider:
-    crawler = get_crawler(cls, dict(settings))
+    crawler = crawler_of(cls, settings)
     return cls.from_crawler(crawler, **arguments)
 
 

@@ -9,6 +9,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
+
 from crawler.replica.server import ReplicaServer
 
 ROOT = Path(__file__).parent.parent
@@ -49,3 +54,8 @@ class World:
             return connection.execute(query, values).fetchall()
         finally:
             connection.close()
+
+
+def crawler_of(spider: type[Spider], settings: Settings) -> Crawler:
+    """Return a crawler for tests that send no request: it needs no reactor."""
+    return get_crawler(spider, {k: v for k, v in settings.items() if not k.startswith("TWISTED_REACTOR")})
