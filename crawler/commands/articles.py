@@ -32,7 +32,7 @@ SHOWN = 50
 WIDE = 160
 """Columns of a table that does not go to a terminal."""
 
-_SPAN = re.compile(r"(\d{1,5})([hdw])")
+_SPAN = re.compile(r"(\d{1,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -42,8 +43,6 @@ def test_upgrade_says_from_where_to_where(empty_database_url: str) -> None:
 
 
 def test_downgrade_leaves_nothing(database_url: str) -> None:
-    from alembic import command  # noqa: PLC0415
-
     database = connect(database_url)
     config = migrate.configuration()
     with database.engine.begin() as connection:

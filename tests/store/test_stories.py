@@ -12,7 +12,7 @@ from crawler.store import stories
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
 from crawler.store.models import Article, Story, StoryMember
-from tests.store.builders import PIECE, article
+from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,8 +131,6 @@ def test_short_bodies_are_one_story_only_with_one_title(database: Database) -> N
 
 
 def test_the_first_source_is_who_published_first(database: Database) -> None:
-    from tests.store.builders import NOON  # noqa: PLC0415
-
     with database.writing() as session:
         late = save(session, article(url="http://late.example/1", published=NOON))
         early = save(session, article(url="http://early.example/1", published=NOON.replace(hour=1)))
