@@ -75,6 +75,8 @@ def _related(blocks: Sequence[Block], texts: Sequence[str]) -> dict[int, str]:
         stop = index + 1
         while stop < len(texts) and not _is_paragraph(blocks[stop], texts[stop]):
             stop += 1
+        if stop == index + 1 < len(texts):
+            continue
         if stop == len(texts) or sum(map(len, texts[index:])) <= MAX_SHARE * total:
             stop = _reach(blocks, texts, stop)
         if sum(map(len, texts[index:stop])) > MAX_SHARE * total and _own(blocks, texts, index, stop):
