@@ -26,6 +26,12 @@ _HAN = re.compile(f"[{gloss.HAN}]")
 FULLY_ANNOTATED = 0.6
 # A breadcrumb of four characters may well be all glossed by chance.
 ANNOTATED_LENGTH = 12
+ANNOTATED_BY_CHANCE = 2
+# Units whose names stand in brackets, spelled out, without any harm meant.
+_UNITS = frozenset("畝亩兩两錢钱里斤尺寸丈升斗石克米元圓圆角分時时秒噸吨頃顷釐厘")
+# What a reading of a character is worth by how many characters are commoner than it.
+_BY_RANK = ((600, 1.5), (1500, 0.8), (3000, 0.3))
+_RARE = -1.5
 # How sure the sum of the evidence has to make us.
 NEEDED_TRADITIONAL = 2.0
 NEEDED_SIMPLIFIED = 6.0
@@ -85,7 +91,7 @@ def _judge(
     for text, each in found:
         _collect(evidence, text, each)
     first = evidence.first
-    if not first or _annotated(found, toned=toned):
+    if not first or _annotated(found):
         return None
     converted = [one for one in first if gloss.is_converted(one.char)]
     only_converted = traditional and len(converted) >= 0.8 * len(first)
@@ -116,14 +122,19 @@ def _collect(evidence: _Evidence, text: str, each: list[Gloss]) -> None:
             evidence.in_word += 1
 
 
-def _annotated(found: list[tuple[str, list[Gloss]]], *, toned: bool) -> bool:
-    """Say whether a text of some length has nearly all its characters glossed."""
+def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
+    """Say whether nearly all characters are glossed, in one text of some length or in all together."""
+    every = readings = 0
     for text, each in found:
-        number = sum(one.toned == toned and one.verdict is not Verdict.NONE for one in each)
+        number = sum(one.verdict is not Verdict.NONE for one in each)
+        if not number:
+            continue
         length = len(_HAN.findall(text))
         if length >= ANNOTATED_LENGTH and number > FULLY_ANNOTATED * length:
             return True
-    return False
+        every += length
+        readings += number
+    return readings > ANNOTATED_BY_CHANCE and readings > FULLY_ANNOTATED * every
 
 
 def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> float:
@@ -135,11 +146,12 @@ def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, lis
     total += 0.5 * (2 * evidence.in_word - len(evidence.first))
     total -= 3.0 * len(evidence.other)
     if doubled or inside:
-        total += 3.0
+        total += NEEDED_SIMPLIFIED
     else:
         total -= 1.5 * _bare(counted, found)
     if not evidence.toned and not doubled:
-        total -= 2.0 if blank_behind else 6.0
+        total += 0.5 if blank_behind else -6.0
+        total -= 2.5 * sum(one.char in _UNITS for one in counted)
         if not evidence.traditional:
             total -= 4.0
     return total
@@ -148,7 +160,7 @@ def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, lis
 def _strangeness(one: Gloss) -> float:
     """Say how odd it would be to explain this reading to a reader: the commoner the character, the odder."""
     rank = gloss.rank(one.char)
-    weight = 1.5 if rank < 600 else 0.8 if rank < 1500 else 0.3 if rank < 3000 else -0.5
+    weight = next((weight for below, weight in _BY_RANK if rank < below), _RARE)
     return weight + (1.0 if gloss.is_converted(one.char) else 0.0)
 
 
