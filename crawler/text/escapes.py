@@ -225,9 +225,9 @@ def _blank(found: re.Match[str]) -> str:
 
 KINDS: dict[str, Kind] = {
     "entity": _entities,
+    "bare-u": _bare_u,
     "percent-u": _percent_u,
     "backslash-u": _backslash_u,
-    "bare-u": _bare_u,
     "backslash-x": _backslash_x,
     "percent": _percent,
     "blank": _blanks,

@@ -14,6 +14,8 @@ from itertools import product
 from crawler.text import model
 
 LOST = 0xFF
+# The last byte that can go on a UTF-8 character.
+LAST_NEXT = 0xBF
 CERTAINLY_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xee\xef][\x80-\xbf]{2}){5}")
 UTF8_HAN = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){2}")
 _PARTIAL = rb"[\xe2-\xef](?:[\x80-\xbf\xff]{2}|[\x80-\xbf]?[\xff?]|[\x80-\xbf]?(?=[ -~]))"

@@ -28,7 +28,7 @@ _NO_HAN = -99.0
 _RARE_ENOUGH = 4
 # How many characters a garbled run may be extended by, and what that may cost.
 _EDGE = 3
-_EDGE_COST = 6.0
+_EDGE_COST = 4.0
 _STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
 
@@ -190,7 +190,7 @@ def _read(run: str, encoding: str) -> str | None:
 
 def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
     core = run.strip(_SHARED)
-    if sum(char > "\x7f" for char in core) < _PAIR + (not known):
+    if len(core) < _PAIR or sum(char > "\x7f" for char in core) < (1 if known else _PAIR + 1):
         return run
     best, value = run, model.log_total(run) + (0.0 if known else MARGIN)
     first = run.index(core)
@@ -221,19 +221,22 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         low, high = found.start(), found.end()
         if high < len(raw.rstrip()) and _ENDS_LATIN.search(found.group()):
             high -= _PAIR
-        while low not in starts:
-            low -= 1
+        while low not in starts or 0x80 <= raw[low] <= lossy.LAST_NEXT:
+            low += 1
+        step = next((width for width in (0, 1, 2, 3) if high + width in starts), 0)
+        # The second half of the last pair may be an ASCII letter of its own.
+        high += step if raw[high : high + step].isascii() else 0
         while high not in starts:
-            high += 1
+            high -= 1
+        if high <= low:
+            continue
         old = line[starts[low] : starts[high]]
         new = lossy.as_utf8(raw[low:high])
         kept = new.replace("\ufffd", "")
         gain = model.log_total(kept) - model.log_total(old.replace("\ufffd", ""))
-        if (
-            starts[low] < done
-            or gain < (KNOWN_MARGIN if known else MARGIN / 2)
-            or han_mean(kept) < LIKELY - 1
-        ):
+        certain = b"\xff" not in found.group() and lossy.CERTAINLY_UTF8.search(found.group())
+        likely = gain > (KNOWN_MARGIN if known else MARGIN / 2) and han_mean(kept) > LIKELY - 1
+        if not (certain or likely) or len(kept) * _PAIR < len(new):
             continue
         parts += [line[done : starts[low]], new]
         done = starts[high]
@@ -269,7 +272,7 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
             gained += gain
     if not parts:
         return line
-    whole = sum(gains) > gained - MARGIN
+    whole = sum(gains) > gained - KNOWN_MARGIN
     result = new if whole else "".join(parts) + line[done:]
     tally.add(line.strip(), result.strip())
     tally.characters += 0 if whole else changed - len(line.strip())
