@@ -7,8 +7,8 @@ the whole) and hashes of whole sentences (digests, pages that merge two pieces).
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import lru_cache
 from hashlib import blake2b
 from zlib import crc32
 
@@ -21,9 +21,25 @@ SENTENCE_CHARACTERS = 10
 """Shorter sentences are headings and phrases that unrelated texts share."""
 
 _BUCKETS = BANDS * ROWS
-_ENDS = frozenset("。！!？?；;…\n")
+_ENDS = re.compile("[。！!？?；;…\n]+")
+_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w%‰°℃-]+(?=\d)")
+_POINT = "\ue000"  # stands for a point that stays, until the others are gone
 _MASK = (1 << 64) - 1
 _SIGN = 1 << 63
+
+
+class _Words(dict[int, int | None]):
+    """A table for ``str.translate`` that keeps letters, numbers, marks and signs that change a number."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        keep = unicodedata.category(character)[0] in "LNM" or character in "%‰°℃-"
+        self[code] = code if keep else None
+        return self[code]
+
+
+_WORDS = _Words({ord(_POINT): ord(".")})
 
 
 def plain(text: str) -> str:
@@ -31,25 +47,12 @@ def plain(text: str) -> str:
 
     ``1.5`` must not become ``15``; a comma between thousands goes, because portals disagree about it.
     """
-    kept: list[str] = []
-    for position, character in enumerate(text):
-        if _is_word(character):
-            kept.append(character)
-        elif _between_digits(text, position) and not _is_thousands_comma(text, position):
-            kept.append(".")
-    return "".join(kept)
+    return _BETWEEN_DIGITS.sub(_POINT, _THOUSANDS.sub("", text)).translate(_WORDS)
 
 
 def sentences(text: str) -> list[str]:
     """Return the plain sentences of ``text`` in order, empty ones left out."""
-    found: list[str] = []
-    start = 0
-    for position, character in enumerate(text):
-        if character in _ENDS:
-            found.append(text[start:position])
-            start = position + 1
-    found.append(text[start:])
-    return [sentence for sentence in map(plain, found) if sentence]
+    return [sentence for sentence in map(plain, _ENDS.split(text)) if sentence]
 
 
 def keys(text: str) -> list[int]:
@@ -108,18 +111,3 @@ def _sentence_key(sentence: str) -> int:
 def _hash(payload: bytes) -> int:
     value = int.from_bytes(blake2b(payload, digest_size=8).digest(), "little")
     return value - (1 << 64) if value >= _SIGN else value
-
-
-@lru_cache(maxsize=65536)
-def _is_word(character: str) -> bool:
-    # Letters, numbers and marks, and the signs that change what a number says.
-    return unicodedata.category(character)[0] in "LNM" or character in "%‰°℃-"
-
-
-def _between_digits(text: str, position: int) -> bool:
-    return 0 < position < len(text) - 1 and text[position - 1].isdigit() and text[position + 1].isdigit()
-
-
-def _is_thousands_comma(text: str, position: int) -> bool:
-    after = text[position + 1 : position + 5]
-    return text[position] in ",，" and after[:3].isdigit() and not after[3:].isdigit() and len(after[:3]) == 3  # noqa: PLR2004  thousands
