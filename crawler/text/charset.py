@@ -39,6 +39,8 @@ _ALIASES = {
     "x-x-big5": "big5",
     "utf8mb4": "utf-8",
 }
+_KANA, _HANGUL = re.compile("[\u3041-\u30fe]"), re.compile("[\uac00-\ud7a3]")
+_KANA_OR_HANGUL = {"euc_jp": _KANA, "shift_jis": _KANA, "cp932": _KANA, "euc_kr": _HANGUL, "cp949": _HANGUL}
 _CHINESE = ("gb18030", "big5hkscs")
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
@@ -46,6 +48,8 @@ _DECLARED = re.compile(
 )
 _HTTP = re.compile(r"""(?:^|charset\s*=)\s*["']?\s*([\w.:-]+)\s*["']?\s*(?:;|,|$)""", re.IGNORECASE)
 _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_EXPECTED = re.compile("[\t-~\u00a0-\u00ff\u2010-\u203b\u3000-\u301f\uff01-\uff5e]")
 _PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39]))+")
 _ACCENT = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = bytes(range(0x80, 0x100))
@@ -66,6 +70,7 @@ _MOSTLY_UTF8 = 0.5
 _SHORT = 24
 _TOO_SHORT = 16
 _ACCENTS = 0.8
+_ENOUGH_SCRIPT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def decide(body: bytes, http: str | None = None) -> Decision:
             if encoding == "utf-8" and not _reads(body, "utf-8"):
                 break
             return Decision(encoding, "byte order mark", 1.0)
-    if b"\0" in body[:SAMPLE] and (wide := _wide_with_zeros(body)):
+    if _CONTROLS.search(body[:SAMPLE]) and (wide := _wide(body)):
         return wide
     if body.isascii():
         if _HZ_RUN.search(body) and _is_hz(body):
@@ -170,22 +175,18 @@ def _is_hz(body: bytes) -> bool:
     return model.score(b"".join(runs)[: _JUDGED[0]].decode("gb18030", "replace")) > _UNLIKELY
 
 
-def _wide_with_zeros(body: bytes) -> Decision | None:
-    """Recognise UTF-16 without a byte order mark: zero bytes on one side, and text when read so."""
-    sample = body[:SAMPLE]
-    encoding = "utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le"
-    text = _wide_text(sample, encoding)
-    expected = sum(
-        char in model.load().ids or "\n" <= char <= "~" or "\u2010" <= char <= "\u301f" for char in text
-    )
-    expected += sum("\uff00" <= char <= "\uffef" for char in text)
-    if expected >= _ACCENTS * len(text):
-        return Decision(encoding, "zero bytes of UTF-16", 0.95)
+def _wide(body: bytes) -> Decision | None:
+    """Recognise UTF-16 without a byte order mark: it is full of control bytes, and text when read so."""
+    sample = body[: SAMPLE // 2]
+    readings = []
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+        expected = sum(char in model.load().ids or _EXPECTED.match(char) is not None for char in text)
+        readings.append((expected / max(1, len(text)), encoding))
+    share, encoding = max(readings)
+    if share >= _ACCENTS:
+        return Decision(encoding, "UTF-16 without a byte order mark", round(share, 2))
     return None
-
-
-def _wide_text(sample: bytes, encoding: str) -> str:
-    return sample[: len(sample) // 2 * 2].decode(encoding, "replace")
 
 
 def _valid_utf8(body: bytes, http: str | None) -> Decision:
@@ -207,6 +208,9 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
     legacy = pieces.UTF8_HAN.sub(b" ", body) if mixed else body
     sample = _sample(legacy, _JUDGED[-1])
     names = declared(body, http)
+    for name in names:
+        if name in _KANA_OR_HANGUL and _is_declared(sample, name):
+            return Decision(name, "declared, and reads as such", 0.8)
     encoding, margin, mean = _best_chinese(sample, names)
     if mean < _UNLIKELY:
         if other := _foreign(body, sample, names):
@@ -253,6 +257,13 @@ def _ask(sample: bytes) -> str | None:
     if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
         return None
     return ranked[0][2]
+
+
+def _is_declared(sample: bytes, name: str) -> bool:
+    """Tell whether bytes declared as Japanese or Korean have enough kana or hangul in that reading."""
+    text = sample.decode(name, "replace")
+    script = len(_KANA_OR_HANGUL[name].findall(text))
+    return script >= _ENOUGH_SCRIPT * len(text) and text.count("\ufffd") * 10 < len(text)
 
 
 def _foreign(body: bytes, sample: bytes, names: list[str]) -> Decision | None:

@@ -25,6 +25,9 @@ _HZ = re.compile(
 _ANCHOR = re.compile(rb"[\x00-\x2f\x3a-\x3f]")
 _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _BAD_UTF8 = re.compile("[\udc80-\udcff]+")
+_REPLACED = re.compile(REPLACEMENT + "+")
+# Code page 936 writes the euro sign as this byte.
+_EURO = 0x80
 _WINDOW = 240
 # Beyond so many damaged places the text is lost, and looking for the right step costs more than it gives.
 _MOST_SEARCHES = 60
@@ -135,33 +138,32 @@ def _damaged_utf8(piece: bytes) -> str:
 def _damaged_legacy(piece: bytes, encoding: str) -> str:
     """Read what can be read, looking for the right step around each bad byte."""
     read: list[str] = []
-    at = searches = 0
-    while at < len(piece):
+    view, at = memoryview(piece), 0
+    for _ in range(_MOST_SEARCHES):
         try:
-            read.append(piece[at:].decode(encoding) if searches else piece.decode(encoding))
-            break
+            read.append(str(view[at:], encoding))
         except UnicodeDecodeError as error:
             bad = at + error.start
-        if encoding == "gb18030" and piece[bad] == 0x80:
-            # Code page 936 writes the euro sign so.
-            read += [piece[at:bad].decode(encoding), "€"]
+        else:
+            return "".join(read)
+        if encoding == "gb18030" and piece[bad] == _EURO:
+            read += [str(view[at:bad], encoding), "€"]
             at = bad + 1
             continue
-        searches += 1
-        if searches > _MOST_SEARCHES:
-            rest = piece[at:].decode(encoding, "replace")
-            read.append(
-                re.sub(REPLACEMENT + "+", lambda run: REPLACEMENT * math.ceil(len(run.group()) / 2), rest)
-            )
-            break
         start = _window_start(piece, at, bad)
-        read.append(piece[at:start].decode(encoding, "replace"))
+        if not _aligned(view[at:start], encoding):
+            start += 1
+        read.append(_lenient(view[at:start], encoding))
         following = _ANCHOR.search(piece, bad + 1)
         stop = min(following.start() if following else len(piece), bad + _WINDOW)
-        text, used = _in_step(piece[start:stop], encoding)
-        read.append(text)
-        at = start + used
-    return "".join(read)
+        read.append(_in_step(piece[start:stop], encoding))
+        at = stop
+    return "".join(read) + _lenient(view[at:], encoding)
+
+
+def _lenient(piece: memoryview, encoding: str) -> str:
+    text = str(piece, encoding, "replace")
+    return _REPLACED.sub(lambda run: REPLACEMENT * math.ceil(len(run.group()) / 2), text)
 
 
 def _window_start(piece: bytes, at: int, bad: int) -> int:
@@ -169,14 +171,21 @@ def _window_start(piece: bytes, at: int, bad: int) -> int:
     start = low
     for found in _ANCHOR.finditer(piece, low, bad):
         start = found.end()
-    if start == low and low > at and (bad - low) % 2:
-        start += 1
     return start
 
 
-def _in_step(run: bytes, encoding: str) -> tuple[str, int]:
-    """Read a run with bad bytes so that the text is the most likely: the best way through single bytes, pairs,
-    four-byte characters and skipped bytes. Returns the text and how many bytes it took.
+def _aligned(piece: memoryview, encoding: str) -> bool:
+    try:
+        str(piece, encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _in_step(run: bytes, encoding: str) -> str:
+    """Read a run with bad bytes so that the text is the most likely.
+
+    That is the best way through single bytes, pairs, four-byte characters and skipped bytes.
     """
     size = len(run)
     best = [-math.inf] * (size + 1)
@@ -195,4 +204,4 @@ def _in_step(run: bytes, encoding: str) -> tuple[str, int]:
             if at + width <= size and best[at] + value > best[at + width]:
                 best[at + width] = best[at] + value
                 text[at + width] = text[at] + char
-    return text[size], size
+    return text[size]
