@@ -156,7 +156,7 @@ def _headlines(blocks: Sequence[Block], texts: Sequence[str], doomed: dict[int, 
 
 
 def _signature(texts: Sequence[str], run: Sequence[int]) -> int:
-    """Return how many lines at the start of a run sign the article: a reporter in brackets, a body and a date."""
+    """Return how many lines at the start of a run sign the article: a reporter, or a body and a date."""
     signed = 0
     for number, index in enumerate(run[:SIGNATURE_LINES], 1):
         if _DATE_LINE.fullmatch(texts[index]) or _CREDIT.fullmatch(texts[index]):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.page import roles, runs, walk, worth
+from crawler.page import ends, roles, runs, walk, worth
 from crawler.page.blocks import Layout, Line, layout
 from crawler.text.markers import fold
 
@@ -23,14 +22,9 @@ MARKED_SHARE = 0.6
 TWICE_CHARS = 20
 TWICE_SHARE = 0.3
 COPY_SHARE = 0.7
-MIN_TITLE = 8  # characters from which a headline may stand among others in a line
-TITLE_SLACK = 6
-TITLE_LINES = 3
-HEAD_SHARE = 0.1  # of the text may stand above the headline of a page without structure
-SOLID = 25.0  # the value of a line that is text for certain
 SIGNATURE_CHARS = 40
 SIGNATURE_LINES = 4
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|pptx?|txt|jpe?g)(?:$|[?#&])", re.IGNORECASE)
+ALIKE_LINES = 3
 _DROPPED_ROLES = frozenset({"share", "pager", "advert", "comment", "related", "nav", "footer"})
 
 
@@ -46,7 +40,7 @@ class Body:
     lines: list[Line]
     start: int
     stop: int
-    titles: list[int]
+    titles: tuple[int, ...]
     container: HtmlElement
     layout: Layout
     how: str
@@ -67,54 +61,23 @@ def find(page: Page, title: str = "") -> Body | None:
     return body
 
 
-def is_in(node: HtmlElement | None, container: HtmlElement) -> bool:
-    """Whether a node is the container or stands in it."""
-    for _ in range(runs.MAX_STEPS):
-        if node is None:
-            return False
-        if node is container:
-            return True
-        node = node.getparent()
-    return False
-
-
 def _find(shown: Layout, title: str) -> Body | None:
     lines = shown.lines
-    titles = _title_lines(lines, title)
+    headline = ends.headline(lines, title)
+    titles = headline.lines
     run, values = runs.find(lines, titles)
     if run is None:
         return None
     marked = _marked(shown, values, run)
     start, stop = marked or _range_of(lines, run)
-    start = _after_head(lines, values, start, stop, titles)
-    stop = _before_tail(lines, run, min(stop, len(lines)))
+    start = ends.after_head(lines, values, start, stop, headline)
+    stop = ends.before_tail(lines, run, start, min(stop, len(lines)))
     if not marked:
-        stop = _with_files(lines, run, stop)
+        stop = ends.with_files(lines, run, stop)
     kept = _once(_inside(lines[start:stop], run, titles), titles)
     total = sum(line.chars for line in lines[start:stop]) or 1
     sure = sum(line.chars for line in kept) / total
     return Body(kept, start, stop, titles, run.container, shown, "marks" if marked else "run", sure)
-
-
-def _title_lines(lines: Sequence[Line], title: str) -> list[int]:
-    """Return the indices of the lines that display the headline, also where it is broken over lines."""
-    wanted = fold(title)
-    found: list[int] = []
-    parts: list[tuple[int, str]] = []
-    for line in lines:
-        if not wanted or line.link_density >= worth.LINKED or line.chars > 2 * len(wanted) + TITLE_SLACK:
-            parts.clear()
-            continue
-        text = fold(line.text)
-        if text == wanted or (
-            len(wanted) >= MIN_TITLE and wanted in text and len(text) <= len(wanted) + TITLE_SLACK
-        ):
-            found.append(line.index)
-        parts = [*parts, (line.index, text)][-TITLE_LINES:] if text in wanted else []
-        for first in range(len(parts) - 1):
-            if "".join(text for _, text in parts[first:]) == wanted:
-                found += [index for index, _ in parts[first:]]
-    return found or [line.index for line in lines if line.heading == 1 and line.chars > TITLE_SLACK // 2]
 
 
 def _range_of(lines: Sequence[Line], run: Run) -> tuple[int, int]:
@@ -127,11 +90,11 @@ def _range_of(lines: Sequence[Line], run: Run) -> tuple[int, int]:
         if item.lines > 1 and not _is_piece(lines, item):
             break
         start = item.first
-    kinds = {_kind(item) for item in items[first : last + 1] if not item.links}
+    kinds = {runs.kind_of(item) for item in items[first : last + 1] if not item.links}
     signature = 0
     for item in items[last + 1 :]:
         if not (_is_piece(lines, items[last]) and _is_piece(lines, item)):
-            alike = _kind(item) in kinds and not item.links
+            alike = runs.kind_of(item) in kinds and _continues(lines, item)
             signature += 1
             if not (alike or (signature <= SIGNATURE_LINES and _is_signature(lines, item))):
                 break
@@ -139,16 +102,21 @@ def _range_of(lines: Sequence[Line], run: Run) -> tuple[int, int]:
     return start, stop
 
 
-def _kind(item: Item) -> tuple[str, str]:
-    """Return what makes siblings alike: name and class."""
-    return ("", "") if item.node is None else (str(item.node.tag), item.node.get("class", ""))
-
-
 def _is_piece(lines: Sequence[Line], item: Item) -> bool:
     """Whether a container's child is text (a paragraph, a line, a table of data) and no section."""
     if item.node is None or runs.is_text(item.node):
         return True
     return all(line.table is not None for line in lines[item.first : item.last + 1])
+
+
+def _continues(lines: Sequence[Line], item: Item) -> bool:
+    """Whether a section that is like those of the text may go on with it: no links, no furniture."""
+    if item.links or item.lines > ALIKE_LINES:
+        return False
+    return not any(
+        line.chrome or worth.is_furniture(line) or worth.is_closing(line) or worth.is_meta(line)
+        for line in lines[item.first : item.last + 1]
+    )
 
 
 def _is_signature(lines: Sequence[Line], item: Item) -> bool:
@@ -178,73 +146,6 @@ def _marked(shown: Layout, values: Sequence[float], run: Run) -> tuple[int, int]
                     return opened, index
                 opened = None
     return None
-
-
-def _after_head(
-    lines: Sequence[Line], values: Sequence[float], start: int, stop: int, titles: Sequence[int]
-) -> int:
-    """Return where the text starts: behind headline, date, source and what else precedes it."""
-    total = sum(max(value, 0.0) for value in values[start:stop])
-    before, begin = 0.0, start
-    for line in lines[start:stop]:
-        if line.index in titles:
-            begin = line.index + 1
-        before += max(values[line.index], 0.0)
-        if before >= HEAD_SHARE * total:
-            break
-    before = 0.0
-    for line in lines[begin:stop]:
-        if (
-            (line.chrome == "crumb" and values[line.index] <= 0)
-            or (line.link_density >= worth.LINKED and not line.heading)
-            or worth.is_meta(line)
-            or worth.is_furniture(line)
-        ):
-            begin = line.index + 1
-        else:
-            before += max(values[line.index], 0.0)
-        if before >= min(SOLID, HEAD_SHARE * total):
-            break
-    return begin
-
-
-def _before_tail(lines: Sequence[Line], run: Run, stop: int) -> int:
-    """Return where what follows the article in its container starts for certain."""
-    for line in lines[run.last + 1 : stop]:
-        if worth.is_closing(line) and _links_follow(lines, line.index + 1, stop):
-            stop = line.index
-            break
-    while (
-        stop > run.last + 1 and lines[stop - 1].link_density >= worth.LINKED and not _is_file(lines[stop - 1])
-    ):
-        stop -= 1
-    return stop
-
-
-def _with_files(lines: Sequence[Line], run: Run, stop: int) -> int:
-    """Return the end of the text with the attachments beside its container in the CMS's own one."""
-    outer: HtmlElement | None = None
-    for node, _ in zip(run.container.iterancestors(), range(runs.NAMED_STEPS), strict=False):
-        if roles.is_content(f"{node.get('class', '')} {node.get('id', '')}"):
-            outer = node
-    while outer is not None and stop < len(lines):
-        line = lines[stop]
-        if line.chrome or not is_in(line.element, outer) or not (_is_file(line) or worth.is_attachment(line)):
-            break
-        stop += 1
-    return stop
-
-
-def _is_file(line: Line) -> bool:
-    """Whether a line of links offers a file: attachments are listed at the end of notices."""
-    return any(_FILE.search(link.get("href") or "") for link in line.element.iter("a"))
-
-
-def _links_follow(lines: Sequence[Line], index: int, stop: int) -> bool:
-    following = lines[index : min(index + 3, stop)]
-    return bool(following) and sum(line.link_density >= worth.LINKED for line in following) * 2 >= len(
-        following
-    )
 
 
 def _inside(lines: Sequence[Line], run: Run, titles: Sequence[int]) -> list[Line]:

@@ -14,6 +14,7 @@ from crawler.page import (
     meta,
     number,
     published,
+    runs,
     title,
     walk,
     worth,
@@ -101,7 +102,7 @@ def _add_extras(reading: Reading, found: body.Body, page: Page) -> None:
     inside = [
         (index, picture)
         for index, picture in found.layout.pictures
-        if found.start <= index <= found.stop and body.is_in(picture, found.container)
+        if found.start <= index <= found.stop and runs.is_in(picture, found.container)
     ]
     reading.images = images.find(inside, shown, page.url)
     for name in ("document_number", "attachments", "images"):

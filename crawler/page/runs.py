@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crawler.page.walk import Line
 
 GAP = 30.0  # what joining one more container to a run costs
+GAP_SHARE = 0.04  # of the run's value, added for a container of another kind
 NEAR_TITLE = 12  # lines behind the headline within which a run is expected to start
 NEAR_FACTOR = 1.5
 ABOVE_FACTOR = 0.6
@@ -80,6 +81,17 @@ def find(lines: Sequence[Line], titles: Sequence[int]) -> tuple[Run | None, list
     return (run, values) if other is None else (other, believed)
 
 
+def is_in(node: HtmlElement | None, container: HtmlElement) -> bool:
+    """Whether a node is the container or stands in it."""
+    for _ in range(MAX_STEPS):
+        if node is None:
+            return False
+        if node is container:
+            return True
+        node = node.getparent()
+    return False
+
+
 def is_text(node: HtmlElement) -> bool:
     """Whether an element is a piece of text by its name, and by holding no sections."""
     return (
@@ -135,18 +147,27 @@ def _best_of(container: HtmlElement, items: Sequence[Item]) -> Run | None:
     """Return the run of a container's children that is worth most."""
     best: Run | None = None
     total, start = 0.0, 0
+    kinds: set[tuple[str, str]] = set()
     for item in items:
         value = item.value
         if item.lines > 1 and item.links and value < TEASER_CHARS:
             value = min(value, TEASER_VALUE)
         if total > 0 and item.lines > 1:
-            value -= GAP
+            value -= GAP if kind_of(item) in kinds else GAP + GAP_SHARE * total
         if total <= 0:
             total, start = 0.0, item.first
+            kinds.clear()
         total += value
+        if value > 0:
+            kinds.add(kind_of(item))
         if total > 0 and (best is None or total > best.score):
             best = Run(container, start, item.last, total, items)
     return best
+
+
+def kind_of(item: Item) -> tuple[str, str]:
+    """Return what makes siblings alike: name and class."""
+    return ("", "") if item.node is None else (str(item.node.tag), item.node.get("class", ""))
 
 
 def _nearness(first: int, titles: Sequence[int]) -> float:

@@ -70,8 +70,15 @@ def is_meta(line: Line) -> bool:
     folded = fold(line.text)
     if (_LABEL.search(folded) and not folded.endswith("。")) or _META.search(folded):
         return True
-    date = _DATE.search(folded)
-    return bool(date) and line.chars <= DATE_LINE_CHARS and not _SENTENCE.search(folded) and folded[0] != "("
+    return is_dated(line)
+
+
+def is_dated(line: Line) -> bool:
+    """Whether a short line has a date and no sentence: a date line, not one of the text."""
+    if line.chars > DATE_LINE_CHARS:
+        return False
+    folded = fold(line.text)
+    return folded[0] != "(" and _DATE.search(folded) is not None and not _SENTENCE.search(folded)
 
 
 def is_attachment(line: Line) -> bool:
