@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from crawler.spider import PortalSpider
 
 
+# Seconds. Without any delay Scrapy 2.19 starts all waiting requests of a host at once, as it counts a
+# transfer only when its task has begun; one request at a time needs a delay, however short.
+MIN_DELAY = 0.005
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a visit to one portal brought; all counts are of this run."""
@@ -109,6 +114,7 @@ def patrol(
     full, base); ``on_article`` is called with every article that came through the pipelines.
     """
     configure_logging(settings)
+    settings.set("DOWNLOAD_DELAY", max(settings.getfloat("DOWNLOAD_DELAY"), MIN_DELAY), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawlers: dict[str, Crawler] = {}
     for name, spider in spiders.items():
@@ -157,6 +163,8 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     handler.setLevel(settings["LOG_LEVEL"])
     logging.root.addHandler(handler)
+    # It warns of an answer that was cut off, which the spider's own line says too.
+    logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
 
 
 class _LiveStderr(logging.StreamHandler):  # type: ignore[type-arg]  # generic only in the stubs

@@ -88,7 +88,7 @@ class PortalSpider(scrapy.Spider):
         self.base = (base or self.base).rstrip("/")
         self.rules = Rules.of(self)
         self.known: Known | None = None
-        self._found = 0
+        self._asked: set[str] = set()  # canonical addresses of articles requested in this run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -114,7 +114,7 @@ class PortalSpider(scrapy.Spider):
             errback=self.failed,
             cb_kwargs={"section": section, "number": number},
             priority=LIST_PRIORITY,
-            dont_filter=number == 1,
+            dont_filter=True,
         )
 
     def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
@@ -133,14 +133,16 @@ class PortalSpider(scrapy.Spider):
         wanted, unknown = self._choose(found)
         self.count("entries", len(found))
         for entry in wanted:
-            self._found += 1
+            self._asked.add(canonical_url(entry.url))
             self.count("requested")
             yield scrapy.Request(
                 entry.url,
                 callback=self.parse_article,
                 errback=self.failed,
                 cb_kwargs={"section": section, "list_url": response.url},
-                priority=self._found,
+                priority=len(self._asked),
+                # Scrapy's filter would drop a redirect to a known address, a circle for one, in silence.
+                dont_filter=True,
             )
         limit = self.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
         following = self.read_next(page)
@@ -212,11 +214,12 @@ class PortalSpider(scrapy.Spider):
 
     def _choose(self, found: list[Entry]) -> tuple[list[Entry], int]:
         """Return the entries to fetch and how many of all were unknown."""
-        known: set[str] = set()
-        if self.known and not self.full:
-            known = self.known.among(canonical_url(entry.url) for entry in found)
-        unknown = [entry for entry in found if canonical_url(entry.url) not in known]
-        return [entry for entry in unknown if self.window.may_contain(entry.date_text)], len(unknown)
+        addressed = {canonical_url(entry.url): entry for entry in found}
+        known = self.known.among(addressed) if self.known and not self.full else set()
+        unknown = {
+            address: entry for address, entry in addressed.items() if address not in known | self._asked
+        }
+        return [entry for entry in unknown.values() if self.window.may_contain(entry.date_text)], len(unknown)
 
     def _all_too_old(self, found: Iterable[Entry]) -> bool:
         return all(self.window.is_before(entry.date_text) for entry in found)
