@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 SAME_LONGER = 0.55
 """How much of the longer text the same piece shares at least; below, one is a part of the other."""
-EXTRA = 0.3
-"""A passage in one piece that only the longer text has, and which is more of it, is another article in it."""
+EXTRA = 0.2
+"""A passage in one piece that only the longer text has, and which is more of it, is another article in it …"""
+EXTRA_SENTENCES = 3
+"""… if it has so many sentences; one long paragraph may well have been left out of a repost."""
 CONTAINED = 0.88
 """How much of one of the two texts must be found in the other one."""
 PART_CHARACTERS = 60
@@ -162,7 +164,8 @@ def _gaps(left: Sequence[str], right: Sequence[str], tally: _Tally) -> Iterator[
         if kind == "equal":
             tally.shared += sum(map(len, left[a:b]))
         elif kind == "insert":
-            tally.extra = max(tally.extra, sum(map(len, right[c:d])))
+            if d - c >= EXTRA_SENTENCES:
+                tally.extra = max(tally.extra, sum(map(len, right[c:d])))
         elif kind == "replace":
             edge = (a == 0 and c == 0) or (b == len(left) and d == len(right))
             yield _Gap("".join(left[a:b]), "".join(right[c:d]), edge)
