@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.items import BlockKind, Dropped
 from crawler.page import breadcrumb, byline, meta, names, published, source
-from crawler.page.labels import values
+from crawler.page.labels import labelled, values
 from crawler.refusals import Refused
 from crawler.text.markers import fold
 
@@ -99,8 +99,8 @@ class _Fields:
     def fill_source(self) -> None:
         article = self.article
         if article.source_text:
-            labelled = values(article.source_text, "source")
-            own = source.clean_source(labelled[0] if labelled else article.source_text)
+            told = [item.value for item in labelled(article.source_text) if item.kind == "source"]
+            own = source.clean_source(told[0] if told else article.source_text)
             if own:
                 article.source = source.resolve(own, self.site)
                 article.origins["source"] = "spider"

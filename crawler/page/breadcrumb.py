@@ -25,7 +25,7 @@ _EDGES = " \t\xa0\u3000:：>＞»›-|/【】[]"
 
 
 def find(lines: Sequence[Line], title: str = "") -> Found[list[str]] | None:
-    """Return the steps of the breadcrumb without its lead (当前位置：), the step 正文 and the headline; or None.
+    """Return the steps of the breadcrumb without lead (当前位置：), 正文 and headline, or None.
 
     A line is one by its lead, by its element's class, or by starting with 首页 and a separator.
     """

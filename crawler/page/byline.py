@@ -101,7 +101,7 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
 
 
 def _short_values(line: str, kind: str) -> list[str]:
-    """Return labelled values of a line at the end of a text; in a long paragraph a colon means other things."""
+    """Return labelled values of a line at the end of a text; in a long one a colon means other things."""
     return values(line, kind) if len(line) <= 2 * _LONGEST_TOLD else []
 
 
@@ -112,7 +112,7 @@ def _labelled_people(lines: Iterable[str], kind: str) -> Iterable[str]:
 
 
 def _opening_people(line: str) -> list[str]:
-    """Return the writers named where a text begins: 某报讯（记者 甲）, 新华社某地某日电（甲、乙）, 本报记者 甲."""
+    """Return the writers named where a text begins: 某报讯（记者 甲）, 某社某日电（甲、乙）, 本报记者 甲."""
     start = line[:60]
     folded = fold(start)
     found: list[str] = []
@@ -172,6 +172,6 @@ def is_about(line: str) -> bool:
 
 
 def parse_published(lines: Sequence[str], now: datetime, url: str = "") -> Moment | None:
-    """Return the publication date that displayed ``lines`` show; ``url`` gives the year of dates without one."""
+    """Return the publication date that ``lines`` show; ``url`` gives the year of dates without one."""
     found = published.displayed(lines, now=now, year_hint=published.year_of(url))
     return found.value if found else None

@@ -8,9 +8,11 @@ a little differently are taken with it.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -30,75 +32,14 @@ _SHORTEST = 5
 _SHORTEST_MEAN = 7.0
 _LONGEST_SCORED = 24
 _DEPTH = 7
+_MOST_PIECES = 5  # elements inside a cell that holds nothing but a date
 _DATED_WEIGHT = 2.0
 _MOST_ROW_TEXT = 1500
-_CHROME = {
-    "nav": 0.1,
-    "footer": 0.05,
-    "header": 0.4,
-    "related": 0.5,
-    "crumb": 0.0,
-    "pager": 0.3,
-    "comment": 0.2,
-    "share": 0.0,
-    "advert": 0.3,
-}
-_TEMPLATE = (
-    "ms-repeat",
-    "ms-attr-href",
-    "ms-each",
-    "v-for",
-    "ng-repeat",
-    "ms-for",
-    ":for",
-    "wx:for",
-    "data-repeat",
-)
-_ROW_TAGS = frozenset(
-    [
-        "li",
-        "tr",
-        "td",
-        "th",
-        "dd",
-        "dt",
-        "dl",
-        "a",
-        "span",
-        "em",
-        "strong",
-        "b",
-        "font",
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "i",
-        "tbody",
-    ]
-)
-_STATES = frozenset(
-    [
-        "active",
-        "current",
-        "on",
-        "cur",
-        "first",
-        "last",
-        "odd",
-        "even",
-        "show",
-        "hide",
-        "hidden",
-        "selected",
-        "hover",
-        "none",
-        "block",
-    ]
-)
+_DATA = tomllib.loads(resources.files(__package__).joinpath("entries.toml").read_text("utf-8"))
+_CHROME: dict[str, float] = _DATA["chrome"]
+_TEMPLATE = tuple(_DATA["template"])
+_ROW_TAGS = frozenset(_DATA["row_tags"])
+_STATES = frozenset(_DATA["states"])
 _DIGITS = re.compile(r"\d+")
 _ARTICLE = re.compile(
     r"\d{3,}|\.s?html?$|\.(?:pdf|docx?|jhtml|aspx?|php)$|[?&](?:\w*id|aid|art|news)=", re.IGNORECASE
@@ -108,12 +49,13 @@ _YEAR = re.compile(r"\d{4}")
 _CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
 _SPACE = re.compile(r"\s+")
 _EDGES = " \t\xa0\u3000·•●■▪◆◇○>»-"
+_BRACKETS = "[]()（）【】 "
 _ANY_NOW = datetime(2100, 1, 1, tzinfo=LOCAL)  # every written date is in the past; only the text is taken
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One article that a section page names: absolute ``url``, whole ``title``, ``date_text`` as displayed."""
+    """One article that a section page names: absolute ``url``, whole ``title``, displayed ``date_text``."""
 
     url: str
     title: str
@@ -193,8 +135,9 @@ def _title_of(element: HtmlElement) -> str:
         return attribute
     found = dates.find_all(text, now=_ANY_NOW) if len(text) > _SHORTEST else []
     for moment in found:  # a date that stands inside the link is none of the headline
-        if text.endswith(moment.raw) or text.strip("[]()（） ").startswith(moment.raw):
-            rest = text.replace(moment.raw, "").strip(f"{_EDGES}[]()（）")
+        bare = text.strip(_BRACKETS)
+        if bare.endswith(moment.raw) or bare.startswith(moment.raw):
+            rest = text.replace(moment.raw, "").strip(_EDGES + _BRACKETS)
             text = rest if len(rest) >= _SHORTEST else text
     return text
 
@@ -206,14 +149,11 @@ def _continues(text: str, attribute: str) -> bool:
 
 
 def _is_template(element: HtmlElement) -> bool:
-    for node in (element, *element.iterancestors()):
-        if any(name in node.attrib for name in _TEMPLATE):
-            return True
-    return False
+    return any(name in node.attrib for node in (element, *element.iterancestors()) for name in _TEMPLATE)
 
 
 def _path(element: HtmlElement) -> str:
-    """Return the names of the elements around a link; those of rows without their classes (odd, last, red)."""
+    """Return the names of the elements around a link, those of rows without their classes (odd, red)."""
     steps = []
     for node in (element, *element.iterancestors()):
         tag = str(node.tag)
@@ -309,7 +249,7 @@ def _date_of(link: _Link, row: HtmlElement) -> str:
         behind is not None
         and isinstance(behind.tag, str)
         and next(behind.iter("a"), None) is None
-        and len(behind) < 5
+        and len(behind) < _MOST_PIECES
     ):
         after += " " + behind.text_content()
     shown = " ".join(piece.strip() for piece in row.itertext() if isinstance(piece, str))[:_MOST_ROW_TEXT]

@@ -27,8 +27,9 @@ _CAPTION = re.compile(
 def find(pictures: Iterable[tuple[int, HtmlElement]], lines: Sequence[Line], base: str) -> list[Image]:
     """Return the pictures with absolute addresses, each once.
 
-    ``pictures`` are (index of the line that follows, ``img`` element) inside the article, ``lines`` the page's
-    displayed lines, ``base`` its address. The caption is the following line if it reads or is marked like one.
+    ``pictures`` are (index of the line that follows, ``img`` element) inside the article, ``lines`` those
+    that the page displays, ``base`` its address. The caption is the following line if it reads or is marked
+    like one.
     """
     found: dict[str, Image] = {}
     for index, element in pictures:

@@ -29,8 +29,9 @@ _LD_KEYS = ("headline", "datePublished", "dateModified", "articleSection")
 TITLE = ("articletitle", "og:title", "ld:headline", "twitter:title", "title")
 PUBLISHED = (
     "pubdate", "article:published_time", "og:article:published_time", "ld:datepublished", "datepublished",
-    "og:release_date", "publishdate", "publish-date", "pub_date", "publish_time", "publishtime", "weibo:article:create_at",
-    "apub:time", "dc.date.issued", "dcterms.created", "firstpublishedtime", "createtime", "og:published_time", "date",
+    "og:release_date", "publishdate", "publish-date", "pub_date", "publish_time", "publishtime",
+    "weibo:article:create_at", "apub:time", "dc.date.issued", "dcterms.created", "firstpublishedtime",
+    "createtime", "og:published_time", "date",
 )  # fmt: skip
 SOURCE = ("contentsource", "og:article:source", "article:source", "source", "mediaid", "copyrightholder")
 AUTHOR = ("article:author", "og:article:author", "ld:author", "author")
@@ -65,8 +66,8 @@ def tags(page: Page) -> dict[str, str]:
 def _shown_date(shown: Sequence[Line], kind: str) -> str:
     """Return the first date of the page that has a label of this kind, with the label; '' if many lines do.
 
-    Index tables of authorities' papers (公开日期：) stand far from the headline, and a list of articles labels
-    every date.
+    Index tables of authorities' papers (公开日期：) stand far from the headline, and a list of articles
+    labels every date.
     """
     told: dict[str, None] = {}
     for line, following in zip_longest(shown, shown[1:]):

@@ -87,7 +87,7 @@ def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
 
 
 def split_people(value: str, *, strict: bool = False) -> list[str]:
-    """Return the names in a label's value, in order, without staff numbers and asides: split at 、 and spaces.
+    """Return the names in a label's value, in order, without staff numbers: split at 、 and spaces.
 
     The first word that is no name ends the list, unless only words such as 本报 came before it.
     """
@@ -182,7 +182,7 @@ def _is_set_apart(before: str, named: str) -> bool:
     return (
         before.isspace()
         and bool(words)
-        and all(_HAN.fullmatch(word) and 2 <= len(word) <= 4 for word in words)
+        and all(_HAN.fullmatch(word) and _SHORTEST_HAN <= len(word) <= _LONGEST_HAN for word in words)
     )
 
 
@@ -236,7 +236,7 @@ def is_credit_line(text: str) -> bool:
 
 
 def credits_in(line: str) -> list[Credits]:
-    """Return who the credit phrases of a line name; in a bracket nothing but names can stand behind a role."""
+    """Return who the credit phrases of a line name; in a bracket only names can stand behind a role."""
     inside = [credits_of(phrase, strict=False) for _, _, phrase in bracketed(line)]
     return inside or ([credits_of(line)] if is_credit_line(line) else [])
 

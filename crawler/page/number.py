@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NUMBER = re.compile(
-    r"(?P<organ>[\u3400-\u9fff（）()]{2,20}?)\s*[〔［\[【﹝（(<〈]\s*(?P<year>(?:19|20)\d\d)\s*年?\s*[〕］\]】﹞）)>〉]\s*"
+    r"(?P<organ>[\u3400-\u9fff]{2,20}?)\s*[〔［\[【﹝（(<〈]\s*(?P<year>(?:19|20)\d\d)\s*年?\s*[〕］\]】﹞）)>〉]\s*"
     r"(?:第\s*)?(?P<number>\d{1,5})\s*[号號]"
 )
 _ORDER = re.compile(

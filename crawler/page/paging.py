@@ -40,6 +40,7 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _MOST_PAGES = 10_000
+_MOST_DIGITS = 6
 
 
 def next_page(page: Page) -> str | None:
@@ -126,8 +127,8 @@ def _among_numbers(link: HtmlElement) -> bool:
 
 
 def _by_call(page: Page) -> str | None:
-    """Return the page after ``createPageHTML(count, current, name, ending)``: current counts from 0, page 2 is
-    ``name_1.ending``. With the name of an element in front, page 2 is ``name_2.ending``.
+    """Return the page after ``createPageHTML(count, current, name, ending)``: current counts from 0, page 2
+    is ``name_1.ending``. With the name of an element in front, page 2 is ``name_2.ending``.
     """  # noqa: D205  one sentence
     for script in page.root.iter("script"):
         for match in _CALL.finditer(script.text or ""):
@@ -159,7 +160,7 @@ def _by_number(page: Page) -> str | None:
     numbered = {
         int(text): url
         for link, url in _links(page)
-        if (text := _text(link)).isdigit() and len(text) < 6 and _is_sibling(url, page.url)
+        if (text := _text(link)).isdigit() and len(text) < _MOST_DIGITS and _is_sibling(url, page.url)
     }
     if not numbered:
         return None

@@ -45,10 +45,11 @@ _ONE_DAY = timedelta(days=1)
 def parse(
     lines: Sequence[str], *, now: datetime, url: str = "", meta: Mapping[str, str] | None = None
 ) -> Found[Moment] | None:
-    """Return the publication date by the displayed ``lines``, else by ``meta``, else by ``url``; None without any.
+    """Return the publication date by displayed ``lines``, else by ``meta``, else by ``url``, else None.
 
     ``lines`` are those about the article, restored or not; ``now`` is aware. A displayed date more than a day
-    ahead of it is returned only if there is no other, a meta tag's never. The confidence is 1 for a labelled date.
+    ahead of it is returned only if there is no other, a meta tag's never. The confidence is 1 for a
+    labelled date.
     """
     hint = year_of(url)
     tags = _from_meta(meta or {}, now)
@@ -127,7 +128,7 @@ def _dates_of(line: str, now: datetime, year_hint: int | None) -> list[tuple[Mom
 
 
 def _label_before(items: Sequence[Labelled], line: str, position: int) -> str:
-    """Return the kind of the label whose value begins with the date; a date ends the value of other labels."""
+    """Return the kind of the label that the date stands right behind, '' for none."""
     before = [item for item in items if item.start <= position]
     if not before:
         return ""

@@ -159,7 +159,7 @@ def _account(lines: Sequence[str], columns: set[str]) -> str:
 
 
 def _next_to_date(lines: Sequence[str], columns: set[str]) -> str:
-    """Return a body's name that has the line before or behind the date for itself, or shares it with a name."""
+    """Return a body's name that has the line beside the date for itself, or shares it with a name."""
     for line in _neighbours(lines):
         if len(line) > _LONGEST_LOOSE or labelled(line) or DATE.search(fold(line)):
             continue

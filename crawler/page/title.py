@@ -34,6 +34,9 @@ _BAD_CHROME = {
 _TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 _ENOUGH = 3.0
+_SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
+_LONGEST_TAIL = 16
+_CUT_AT = 8  # characters that a title cut short shows at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = Non
     name, value = meta.first(tags, ("articletitle",))
     if value:
         return Found(value, f"meta {name}", 0.7)
-    if document_title and (cut := without_tails(document_title, tags)):
+    cut = without_tails(document_title, tags)
+    if len(fold(cut)) >= _SHORTEST_KEPT:
         return Found(cut, "title element", 0.5)
     name, value = meta.first(tags, meta.TITLE)
     return Found(without_tails(value, tags), f"meta {name}", 0.4) if value else None
@@ -143,23 +147,24 @@ def _agreement(folded: str, reference: _Reference) -> float:
     wanted = reference.text
     if folded == wanted:
         return reference.worth + 1.0
-    if len(folded) < 4:  # noqa: PLR2004  too short to mean anything
+    if len(folded) < _SHORTEST_KEPT:  # too short to mean anything
         return 0.0
-    if wanted.startswith(folded):
-        rest = wanted[len(folded) :]
-        return reference.worth if rest[:1] in "-_|—–|·,:(" else reference.worth * len(folded) / len(wanted)
     cut = _ELLIPSIS.sub("", wanted)
-    if len(cut) >= 8 and folded.startswith(cut[: max(8, len(cut) - 2)]):  # noqa: PLR2004  cut short in the head
-        return reference.worth * 0.8
-    if folded in wanted:
-        return reference.worth * 0.7 * len(folded) / len(wanted)
-    if len(wanted) >= 8 and wanted in folded:  # noqa: PLR2004
-        return reference.worth * 0.7 * len(wanted) / len(folded)
-    return 0.0
+    share = 0.0
+    if wanted.startswith(folded):
+        seam = wanted[len(folded) : len(folded) + 1] in "-_|—–|·,:("
+        share = 1.0 if seam else len(folded) / len(wanted)
+    elif len(cut) >= _CUT_AT and folded.startswith(cut[: max(_CUT_AT, len(cut) - 2)]):
+        share = 0.8
+    elif folded in wanted:
+        share = 0.7 * len(folded) / len(wanted)
+    elif len(wanted) >= _CUT_AT and wanted in folded:
+        share = 0.7 * len(wanted) / len(folded)
+    return reference.worth * share
 
 
 def without_tails(title: str, tags: Mapping[str, str] | None = None, shared: Sequence[str] = ()) -> str:
-    """Return a ``<title>`` without the names of site and columns behind it (headline_栏目_站名, headline-站名).
+    """Return a ``<title>`` without the names of site and columns behind it: 标题_栏目_站名, 标题-站名.
 
     ``shared`` are endings that other pages of the site share; ``tags`` its meta tags, which may name both.
     """
@@ -179,10 +184,16 @@ def without_tails(title: str, tags: Mapping[str, str] | None = None, shared: Seq
             return cut.strip()
         seam = seams[-1]
         tail, head = cut[seam.end() :].strip(), cut[: seam.start()].strip()
-        if len(fold(head)) < 4:  # noqa: PLR2004  no headline is left
-            return cut.strip()
-        strong = any(mark in seam[0] for mark in "_|｜") or " - " in seam[0]
-        named = fold(tail) in known or not tail or names.is_body(tail)
-        if not (named or (strong and len(tail) <= 16)):  # noqa: PLR2004  as long as names of columns are
+        if len(fold(head)) < _SHORTEST_KEPT or not _is_tail(tail, seam[0], known):
             return cut.strip()
         cut = head
+
+
+def _is_tail(tail: str, seam: str, known: set[str]) -> bool:
+    """Return whether what stands behind a seam names site or column; a dash may belong to a headline."""
+    if not tail or fold(tail) in known:
+        return True
+    if "——" in seam:
+        return False
+    strong = any(mark in seam for mark in "_|｜") or " - " in seam
+    return names.is_body(tail) or (strong and len(tail) <= _LONGEST_TAIL)

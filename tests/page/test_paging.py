@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+import pytest
+
+from crawler.page import paging
+from crawler.page.document import Page, parse_html
+
+BASE = "http://a.example/xw/"
+NUMBERS = "<a href='index.html'>1</a><a href='index_1.html'>2</a><a href='index_2.html'>3</a>"
+CALL = "<script>function createPageHTML(a,b,c,d){{}} createPageHTML({});</script>"
+
+
+def page_of(body: str, url: str = BASE) -> Page:
+    return parse_html(f"<html><body><p>x</p>{body}</body></html>", url)
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "want"),
+    [
+        ("<a href='index_1.html'>下一页</a>", BASE, "index_1.html"),
+        ("<a href='index_1.html'>下一頁</a>", BASE, "index_1.html"),
+        ("<a href='list.php?page=2'>下 一 页 &gt;</a>", BASE, "list.php?page=2"),
+        ("<a href='p2.html' title='下一页'><img src='n.gif'></a>", BASE, "p2.html"),
+        ("<div>" + NUMBERS + "<a href='index_1.html'>›</a></div>", BASE, "index_1.html"),
+        ("<div><a href='/special/'>»</a></div>", BASE, None),
+        ("<link rel='next' href='page/2/'>", BASE, "page/2/"),
+        (NUMBERS, BASE, "index_1.html"),
+        (NUMBERS, BASE + "index_1.html", "index_2.html"),
+        (NUMBERS, BASE + "index_2.html", None),
+        ("<a href='?pageNo=2'>2</a><a href='?pageNo=3'>3</a>", BASE + "list?pageNo=2", "?pageNo=3"),
+        (CALL.format('5, 0, "index", "html"'), BASE, "index_1.html"),
+        (CALL.format('5,1,"index","shtml"'), BASE + "index_1.html", "index_2.shtml"),
+        ("<script>createPageHTML('bar', 5, 0, 'list', 'htm', 90)</script>", BASE, "list_2.htm"),
+        ("<script>createPageHTML(5, 4, 'index', 'html')</script>", BASE + "index_4.html", None),
+        ("<script>createPageHTML(1, 0, 'index', 'html')</script>", BASE, None),
+        ("<script>function createPageHTML(count, current, name, ext) {}</script>", BASE, None),
+        ("<a href='javascript:next()'>下一页</a>", BASE, None),
+        ("<a href='#page=2'>下一页</a>", BASE, None),
+        ("<a href='http://other.example/2.html'>下一页</a>", BASE, None),
+        ("<p>共 1 页</p>", BASE, None),
+    ],
+)
+def test_next_page(body: str, url: str, want: str | None) -> None:
+    assert paging.next_page(page_of(body, url)) == (None if want is None else urljoin(url, want))
+
+
+def test_page_links_leave_out_the_page_itself() -> None:
+    assert paging.page_links(page_of(NUMBERS, BASE + "index.html")) == [
+        BASE + "index_1.html",
+        BASE + "index_2.html",
+    ]
