@@ -162,9 +162,9 @@ def configure_logging(settings: Settings) -> None:
     handler: logging.Handler = logging.FileHandler(target, encoding="utf-8") if target else _LiveStderr()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     handler.setLevel(settings["LOG_LEVEL"])
+    # Its warning of an answer that was cut off is what the spider's own line says too.
+    handler.addFilter(lambda record: record.name != "scrapy.core.downloader.handlers.http11")
     logging.root.addHandler(handler)
-    # It warns of an answer that was cut off, which the spider's own line says too.
-    logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
 
 
 class _LiveStderr(logging.StreamHandler):  # type: ignore[type-arg]  # generic only in the stubs
