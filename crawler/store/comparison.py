@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SAME_LONGER = 0.55
 """How much of the longer text the same piece shares at least; below, one is a part of the other."""
 EXTRA = 0.2
-"""A passage in one piece that only the longer text has, and which is more of it, is another article in it …"""
+"""A passage that only the longer text has, and which is more of it in one piece, is another article …"""
 EXTRA_SENTENCES = 3
 """… if it has so many sentences; one long paragraph may well have been left out of a repost."""
 CONTAINED = 0.88

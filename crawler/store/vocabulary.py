@@ -10,8 +10,8 @@ from crawler.text.script import traditional_to_simplified
 
 
 @cache
-def _converter() -> OpenCC:
-    return OpenCC("s2twp")
+def _converter(name: str) -> OpenCC:
+    return OpenCC(name)
 
 
 def fold(text: str) -> str:
@@ -20,4 +20,5 @@ def fold(text: str) -> str:
     For comparing passages only: 用户 and 使用者 become the same word. Text without such words comes back
     as it was, apart from rare characters whose way to Traditional and back is not straight.
     """
-    return traditional_to_simplified(str(_converter().convert(text)))
+    simplified = str(_converter("hk2s").convert(text))  # Hong Kong variants: 衞
+    return traditional_to_simplified(str(_converter("s2twp").convert(simplified)))
