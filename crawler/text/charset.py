@@ -50,7 +50,8 @@ _HTTP = re.compile(r"""(?:^|charset\s*=)\s*["']?\s*([\w.:-]+)\s*["']?\s*(?:;|,|$
 _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _EXPECTED = re.compile("[\t-~\u00a0-\u00ff\u2010-\u203b\u3000-\u301f\uff01-\uff5e]")
-_PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39]))+")
+_FIRST_HIGH = re.compile(rb"[\x80-\xff]")
+_PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])){1,250}")
 _ACCENT = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = bytes(range(0x80, 0x100))
 _ASCII = bytes(range(0x80))
@@ -212,9 +213,8 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
         if name in _KANA_OR_HANGUL and _is_declared(sample, name):
             return Decision(name, "declared, and reads as such", 0.8)
     encoding, margin, mean = _best_chinese(sample, names)
-    if mean < _UNLIKELY:
-        if other := _foreign(body, sample, names):
-            return other
+    if mean < _UNLIKELY and (other := _foreign(legacy, sample, names)):
+        return other
     if margin < _CLEAR and len(sample) > _TOO_SHORT and (asked := _ask(_sample(legacy, SAMPLE))):
         return Decision(asked, "charset-normalizer", 0.6, mixed=mixed)
     confidence = round(min(1.0, 0.5 + margin / (2 * _CLEAR)), 2)
@@ -250,6 +250,15 @@ def _best_chinese(sample: bytes, names: list[str]) -> tuple[str, float, float]:
     return readings[0][1], readings[0][0] - readings[1][0], readings[0][2]
 
 
+def _mended(body: bytes) -> str | None:
+    """Give the encoding that reads bytes as Chinese once single bad bytes are stepped over."""
+    first = _FIRST_HIGH.search(body)
+    sample = body[first.start() :][: _JUDGED[0]] if first else b""
+    readings = [(model.score(pieces.decode_pieces(sample, encoding)), encoding) for encoding in _CHINESE]
+    value, encoding = max(readings)
+    return encoding if value > _UNLIKELY else None
+
+
 def _ask(sample: bytes) -> str | None:
     """Ask charset-normalizer which of the two it is: lower chaos, then higher coherence; None where both tie."""
     found = from_bytes(sample, cp_isolation=list(_CHINESE), preemptive_behaviour=False, threshold=1.0)
@@ -267,14 +276,20 @@ def _is_declared(sample: bytes, name: str) -> bool:
 
 
 def _foreign(body: bytes, sample: bytes, names: list[str]) -> Decision | None:
-    """Decide for bytes that are no Chinese in either encoding."""
+    """Decide for bytes that are no sound Chinese in either encoding."""
     for name in names:
-        if name not in _CHINESE and name != "utf-8" and not name.startswith("utf-16") and _reads(body, name):
+        if (
+            name not in {*_CHINESE, "utf-8", "cp1252"}
+            and not name.startswith("utf-16")
+            and _reads(body, name)
+        ):
             return Decision(name, "declared, and not Chinese", 0.6)
     head = body[: 4 * SAMPLE]
     high = len(head) - len(head.translate(None, _HIGH))
     if len(_ACCENT.findall(head)) >= _ACCENTS * high:
         return Decision("cp1252", "single accents", 0.6)
+    if mended := _mended(body):
+        return Decision(mended, "language model, damaged", 0.6)
     if len(sample) < _TOO_SHORT:
         return None
     match = from_bytes(sample, preemptive_behaviour=False).best()

@@ -28,9 +28,12 @@ _BAD_UTF8 = re.compile("[\udc80-\udcff]+")
 _REPLACED = re.compile(REPLACEMENT + "+")
 # Code page 936 writes the euro sign as this byte.
 _EURO = 0x80
-_WINDOW = 240
-# Beyond so many damaged places the text is lost, and looking for the right step costs more than it gives.
-_MOST_SEARCHES = 60
+# Out of step, a text goes on without an error until the next ASCII character.
+_WINDOW = 2000
+_JUDGED = 240
+# Beyond so many damaged places, or bytes looked at, the text is lost, and looking on costs more than it gives.
+_MOST_SEARCHES = 200
+_MOST_BYTES = 12_000
 # What leaving out one or two bytes costs, in nats: more than any pair of rare characters.
 _SKIP_ONE, _SKIP_TWO = 22.0, 23.0
 # A short piece reads as UTF-8 by accident; from so many bytes on it does not.
@@ -79,7 +82,7 @@ def chance_utf8(body: bytes, encodings: tuple[str, ...]) -> str | None:
     # An accent in a Latin word is one pair of bytes; Chinese words are longer.
     if not runs or any(len(run) % 2 or len(run) < 4 for run in runs):
         return None
-    sample = b" ".join(runs)[:_WINDOW]
+    sample = b" ".join(runs)[:_JUDGED]
     values = [(model.log_total(sample.decode("utf-8", "replace")), "utf-8")]
     for encoding in encodings:
         text = _strict(sample, encoding)
@@ -138,7 +141,7 @@ def _damaged_utf8(piece: bytes) -> str:
 def _damaged_legacy(piece: bytes, encoding: str) -> str:
     """Read what can be read, looking for the right step around each bad byte."""
     read: list[str] = []
-    view, at = memoryview(piece), 0
+    view, at, looked = memoryview(piece), 0, 0
     for _ in range(_MOST_SEARCHES):
         try:
             read.append(str(view[at:], encoding))
@@ -155,9 +158,12 @@ def _damaged_legacy(piece: bytes, encoding: str) -> str:
             start += 1
         read.append(_lenient(view[at:start], encoding))
         following = _ANCHOR.search(piece, bad + 1)
-        stop = min(following.start() if following else len(piece), bad + _WINDOW)
+        stop = min(following.start() if following else len(piece), bad + _JUDGED)
         read.append(_in_step(piece[start:stop], encoding))
+        looked += stop - start
         at = stop
+        if looked > _MOST_BYTES:
+            break
     return "".join(read) + _lenient(view[at:], encoding)
 
 
