@@ -12,6 +12,7 @@ from crawler.items import BlockKind, Dropped
 from crawler.page import breadcrumb, byline, meta, names, published, source
 from crawler.page.labels import labelled, values
 from crawler.refusals import Refused
+from crawler.text import restore
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from crawler.items import Article
 
 FIRST_BLOCKS = 3
-LAST_BLOCKS = 3
+LAST_BLOCKS = 5
 LONGEST_TAIL_LINE = 80
 ONE_DAY = timedelta(days=1)
 
@@ -71,7 +72,7 @@ class _Fields:
         self.last = [line for text in texts[-LAST_BLOCKS:] for line in text.splitlines()[-2:]] + tail
         # An editor's line may have gone with the links that it stood among.
         self.gone = [item.block.text for item in article.dropped if len(item.block.text) <= LONGEST_TAIL_LINE]
-        self.site = meta.first(article.meta, meta.SITE)[1]
+        self.site = self.restored(meta.first(article.meta, meta.SITE)[1])
 
     def fill(self) -> None:
         article = self.article
@@ -113,17 +114,27 @@ class _Fields:
         if article.source is not None:
             article.origins["source"] = "displayed"
             return
-        name, value = meta.first(article.meta, meta.SOURCE)
+        name, value = meta.first(article.meta, ("contentsource", "shown:source", *meta.SOURCE))
+        value = self.restored(value)
+        value = next(iter(values(value, "source")), "") if name.startswith("shown:") else value
         if value and (cleaned := source.clean_source(value)):
             article.source = source.resolve(cleaned, self.site)
             article.origins["source"] = f"meta {name}"
+
+    def restored(self, value: str) -> str:
+        """Return a meta tag's value with what was undone in the displayed texts undone in it too."""
+        return restore.apply(self.article.repairs, value) if value and self.article.repairs else value
 
     def read_authors(self) -> list[str]:
         return byline.parse_authors(self.about, first=self.first, last=self.last)
 
     def read_editors(self) -> list[str]:
-        return byline.parse_editors(self.about, last=self.last) or byline.parse_editors(
-            [line for line in self.gone if byline.is_about(line)]
+        gone = [line for line in self.gone if byline.is_about(line)]
+        shown = self.restored(self.article.meta.get("shown:editor", ""))
+        return (
+            byline.parse_editors(self.about, last=self.last)
+            or byline.parse_editors(gone)
+            or byline.parse_editors([shown])
         )
 
     def people(self, field: str, own: str, read: Callable[[], list[str]]) -> list[str]:
@@ -136,9 +147,8 @@ class _Fields:
             return found
         if field == "authors":
             name, value = meta.first(self.article.meta, meta.AUTHOR)
-            if value and (
-                found := [person for person in names.split_people(value) if names.is_person(person)]
-            ):
+            people = names.split_people(self.restored(value))
+            if found := [person for person in people if names.is_person(person)]:
                 self.article.origins[field] = f"meta {name}"
                 return found
         return []
@@ -152,7 +162,7 @@ class _Fields:
             origin = "displayed"
         if not steps:
             name, value = meta.first(article.meta, meta.COLUMN)
-            steps, origin = [value] if value else [], f"meta {name}"
+            steps, origin = [self.restored(value)] if value else [], f"meta {name}"
         article.section = steps
         if steps:
             article.origins["section"] = origin

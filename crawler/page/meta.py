@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from crawler.page.blocks import lines
-from crawler.page.labels import fold, labelled
+from crawler.page import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from crawler.page.document import Page
-    from crawler.page.walk import Line
 
 _MAX_VALUE = 2000
-_MAX_LINE = 300
-_MAX_DATE = 24
-_MAX_DATES = 3
-_CHROME = ("footer", "related", "comment", "nav")
-_DATE = re.compile(r"\W{0,2}(?:(?:19|20)\d\d|\d{3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _LD_KEYS = ("headline", "datePublished", "dateModified", "articleSection")
 
 # In the order of trust. The first names are those of the national standard for government sites
@@ -41,8 +33,8 @@ COLUMN = ("columnname", "article:section", "ld:articlesection", "og:article:sect
 
 def tags(page: Page) -> dict[str, str]:
     """Return the page's meta tags by lower-case ``name``, ``property`` or ``itemprop``; the first non-empty
-    value wins. JSON-LD articles are added under ``ld:``, the canonical link as ``canonical``, and a labelled
-    date that the page displays, wherever it stands, as ``shown:published`` or ``shown:document_date``.
+    value wins. JSON-LD articles are added under ``ld:``, the canonical link as ``canonical``, and
+    labelled values that the page displays anywhere under ``shown:`` (see ``crawler.page.told``).
     """  # noqa: D205  one sentence
     found: dict[str, str] = {}
     for tag in page.root.iter("meta"):
@@ -57,30 +49,8 @@ def tags(page: Page) -> dict[str, str]:
             found.setdefault("canonical", href)
     for key, value in _linked_data(page):
         found.setdefault(key, value)
-    for kind in ("published", "document_date"):
-        if told := _shown_date(lines(page), kind):
-            found[f"shown:{kind}"] = told
+    found.update({f"shown:{kind}": value for kind, value in told.read(page).items()})
     return found
-
-
-def _shown_date(shown: Sequence[Line], kind: str) -> str:
-    """Return the first date of the page that has a label of this kind, with the label; '' if many lines do.
-
-    Index tables of authorities' papers (公开日期：) stand far from the headline, and a list of articles
-    labels every date.
-    """
-    told: dict[str, None] = {}
-    for line, following in zip_longest(shown, shown[1:]):
-        if line.chrome in _CHROME or line.chars > _MAX_LINE:
-            continue
-        items = labelled(line.text)
-        for item in items:
-            value = item.value or line.text[item.end : item.end + _MAX_DATE]
-            if item is items[-1] and not value.strip() and following is not None:
-                value = following.text[:_MAX_DATE]
-            if item.kind == kind and _DATE.match(fold(value).strip()):
-                told.setdefault(f"{item.label}：{value.strip()}")
-    return next(iter(told), "") if len(told) <= _MAX_DATES else ""
 
 
 def first(meta: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, str]:

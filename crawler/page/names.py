@@ -52,7 +52,7 @@ def _surnames() -> frozenset[str]:
 
 @cache
 def _nobody() -> frozenset[str]:
-    return frozenset(data()["people"]["nobody"])
+    return frozenset(data()["people"]["nobody"]) | frozenset(data()["roles"]["verbs"])
 
 
 def is_person(token: str, *, strict: bool = True) -> bool:
