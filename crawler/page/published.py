@@ -69,10 +69,9 @@ def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = No
     scored: list[tuple[float, Moment, str]] = []
     for number, line in enumerate(_joined(lines)):
         for moment, kind in _dates_of(line, now, year_hint):
+            trust = _SIGNED if _SIGNED_LINE.fullmatch(line) else _TRUST.get(kind, _OTHER_LABEL)
             ahead = _AHEAD if moment.at - now > _ONE_DAY else 0.0
-            score = ahead + (
-                _TRUST.get(kind, _OTHER_LABEL) + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01
-            )
+            score = trust + ahead + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01
             scored.append((score, moment, kind))
     scored = [hit for hit in scored if hit[0] > _NEVER]
     if not scored:
