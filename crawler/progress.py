@@ -106,7 +106,7 @@ def watcher(console: Console) -> Bars | Lines:
 def summary(outcomes: Sequence[Outcome]) -> Table:
     """Return the table of a patrol's outcomes, with a row of totals for more than one portal."""
     # Without vertical rules ten columns fit on a terminal of eighty.
-    table = Table(title="Patrol", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(title="Patrol", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("portal", no_wrap=True)
     for _, heading in COLUMNS:
         table.add_column(heading, justify="right")
