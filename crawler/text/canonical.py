@@ -13,7 +13,7 @@ _BLANKS = "\t\v\f \x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff“”‘’—…·％"
-_BLANK_BESIDE_CJK = re.compile(f"(?<=[{_CJK}]) | (?=[{_CJK}])")
+_BLANK_BESIDE_CJK = re.compile(f" (?:(?=[{_CJK}])|(?<=[{_CJK}] ))")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _REMOVED = re.compile(f"[{_INVISIBLE}]")
 # Compatibility ideographs and radicals that stand for characters, as some PDF files have them.
@@ -60,10 +60,12 @@ def simplified(text: str) -> str:
 
     A line decides for itself where it has characters of one script only, else the whole text does.
     """
-    page = script.count(text)
+    counts = [(line, script.count(line)) for line in text.split("\n")]
+    page = script.ScriptCount(
+        sum(each.traditional for _, each in counts), sum(each.simplified for _, each in counts)
+    )
     if not page.traditional:
         return _exchange("always", text)
-    counts = [(line, script.count(line)) for line in text.split("\n")]
     lines = [
         _to_simplified(line)
         if (found if any(found) else page).mostly_traditional
@@ -75,7 +77,7 @@ def simplified(text: str) -> str:
 
 def _to_simplified(line: str) -> str:
     converted = script.traditional_to_simplified(_exchange("before", line))
-    if script.count(converted).traditional:
+    if not script.traditional_only().keys().isdisjoint(converted):
         converted = script.fold_characters(converted)
     return _exchange("always", _exchange("after", converted))
 

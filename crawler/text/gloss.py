@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.text import readings, script
 
@@ -40,8 +40,7 @@ class Verdict(Enum):
     NONE = "no reading of it"
 
 
-@dataclass(frozen=True, slots=True)
-class Gloss:
+class Gloss(NamedTuple):
     """One bracket with letters behind a character; ``start`` and ``end`` span all that an injection added.
 
     ``start`` is behind the character, ``end`` behind the last bracket, blanks behind it not counted.
@@ -88,17 +87,19 @@ class Profile:
 @cache
 def _ranks() -> dict[str, int]:
     listed = files("crawler.text").joinpath("data/common.txt").read_text(encoding="utf-8").strip()
-    return {char: rank for rank, char in enumerate(listed)}
+    ranks = {char: rank for rank, char in enumerate(listed)}
+    traditional = {char: ranks[to] for char, to in script.simplified_of().items() if to in ranks}
+    return ranks | traditional
 
 
 def rank(char: str) -> int:
     """Return how many characters are more frequent in Chinese than this one, 9999 for a rare one."""
-    return _ranks().get(script.simplified_of().get(char, char), 9999)
+    return _ranks().get(char, 9999)
 
 
 @lru_cache(maxsize=4096)
 def normalise(spelled: str) -> str:
-    """Return a reading as the table of readings writes it: lower case, composed, ``ü`` for u: and marked v."""
+    """Return a reading as the table of readings writes it: lower case, composed, ü for u: and for v with a tone."""
     text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFD", spelled.lower()).translate(_SHAPES))
     text = text.replace("v\u0304", "ü\u0304").replace("v\u0301", "ü\u0301")
     text = text.replace("v\u030c", "ü\u030c").replace("v\u0300", "ü\u0300")
@@ -138,16 +139,9 @@ def find(text: str) -> Iterator[Gloss]:
     for match in _FOUND.finditer(text):
         char, before, opening, spelled, closing, again = match.groups()
         verdict, toned = judge(char, spelled)
+        inside = bool(closing) and not opening
         yield Gloss(
-            char=char,
-            spelled=spelled,
-            start=match.end(1),
-            end=match.end(),
-            verdict=verdict,
-            toned=toned,
-            blank_before=bool(before),
-            blank_inside=bool(closing) and not opening,
-            doubled=bool(again),
+            char, spelled, match.end(1), match.end(), verdict, toned, bool(before), inside, bool(again)
         )
 
 
@@ -174,7 +168,7 @@ def _is_neutral(char: str) -> bool:
 
 
 def remove(text: str, profile: Profile) -> tuple[str, list[str]]:
-    """Remove the injected readings of a page from one of its texts; also return what was removed, in order."""
+    """Remove the injected readings of a page from one of its texts; also return what was removed."""
     if "(" not in text and "（" not in text:
         return text, []
     kept: list[str] = []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawler.text import cuts, gloss, injection, mojibake, noise
 from crawler.text.gloss import Profile
+from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ LOST_BYTE = "lost-byte"
 _REPLACED = "replacement-characters"
 _ESCAPE = "escape"
 _NOISE = "noise"
-_MOJIBAKE = mojibake.STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,27 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
     """
     page = _Page(list(texts))
     page.each(noise.undo_escapes)
-    page.each(mojibake.undo)
     profile = injection.decide(page.texts)
-    if profile is not None:
-        _remove_glosses(page, profile)
-    _mend(page, profile)
+    if profile is None:
+        page.each(mojibake.undo)
+        if any(repair.step == mojibake.STEP for repair in page.repairs):
+            profile = injection.decide(page.texts)
+        _undo_injection(page, profile)
+    else:
+        # Runs that are out of step look misread; there is nothing to ask before they are mended.
+        _undo_injection(page, profile)
+        page.each(mojibake.undo)
     page.each(noise.strip)
     if not any("\ufffd" in text for text in page.texts):
         page.flags = [flag for flag in page.flags if flag != _REPLACED]
     return RestoredAll(tuple(page.texts), tuple(page.repairs), tuple(dict.fromkeys(page.flags)))
+
+
+def _undo_injection(page: _Page, profile: Profile | None) -> None:
+    if profile is not None:
+        _remove_glosses(page, profile)
+    if profile is not None or any(map(cuts.suspected, page.texts)):
+        _mend(page, profile)
 
 
 def _remove_glosses(page: _Page, profile: Profile) -> None:
@@ -101,11 +113,9 @@ def _remove_glosses(page: _Page, profile: Profile) -> None:
 
 
 def _mend(page: _Page, profile: Profile | None) -> None:
-    if profile is None and not any(map(cuts.suspected, page.texts)):
-        return
     traditional = injection.count_scripts(page.texts).mostly_traditional
-    grams = cuts.page_grams(page.texts)
-    mended = [cuts.mend(text, profile, traditional=traditional, grams=grams) for text in page.texts]
+    words = PageWords(page.texts)
+    mended = [cuts.mend(text, profile, traditional=traditional, words=words) for text in page.texts]
     page.texts = [each.text for each in mended]
     examples = [each for each in mended if each.count]
     if examples:
@@ -131,8 +141,8 @@ def _repeat(repair: Repair, text: str) -> str:
     if repair.step == CUT:
         profile = None if "undecided" in repair.detail else Profile.parse(repair.detail)
         traditional = "traditional" in repair.detail.split()
-        return cuts.mend(text, profile, traditional=traditional, grams=cuts.page_grams([text])).text
-    if repair.step == _MOJIBAKE:
+        return cuts.mend(text, profile, traditional=traditional, words=PageWords([text])).text
+    if repair.step == mojibake.STEP:
         return mojibake.apply(repair, text)
     if repair.step in {_ESCAPE, _NOISE}:
         return noise.apply(repair, text)

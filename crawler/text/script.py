@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -101,5 +102,10 @@ def fold_characters(text: str) -> str:
 
 def count(text: str) -> ScriptCount:
     """Count the characters of a text that belong to one script only."""
-    traditional = sum(map(traditional_only().__contains__, text))
-    return ScriptCount(traditional, sum(map(simplified_only().__contains__, text)))
+    traditional = simplified = 0
+    for char, number in Counter(text).items():
+        if char in traditional_only():
+            traditional += number
+        elif char in simplified_only():
+            simplified += number
+    return ScriptCount(traditional, simplified)

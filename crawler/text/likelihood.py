@@ -1,0 +1,101 @@
+"""How likely a character is at its place, with what the character model leaves out: marks and the page's words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.text import gbk, model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PAIRS = {
+    "“": "”",
+    "‘": "’",
+    "《": "》",
+    "（": "）",
+    "【": "】",
+    "〈": "〉",
+    "〔": "〕",
+    "「": "」",
+    "『": "』",
+}
+_OPENING = {closing: opening for opening, closing in _PAIRS.items()}
+# Words of one character that no sentence ends with, and marks that a full stop does not stand in front of.
+_NOT_BEFORE_STOP = frozenset(
+    "从從在与與和及或把被对對向为為以于於将將由因则則但而且若如并並每各该該某这這那其所很更最"
+)
+_NOT_AFTER_STOP = frozenset("，、；：。！？,;:!?")
+# Natural logarithms of how frequent a mark is; the model holds all for alike.
+_FREQUENCY = {
+    "，": -2.5,
+    "。": -5.0,
+    "、": -3.3,
+    "“": -4.5,
+    "”": -4.5,
+    "（": -5.5,
+    "）": -5.5,
+    "《": -5.5,
+    "》": -5.5,
+}
+_RARE_MARK = -7.5
+_MODEL_MARK = -4.0
+# How unlikely, in nats, a mark is where it makes no sense.
+STRAY_MARK = 6.0
+_UNOPENED = 3.0
+# What a pair or three characters that the page has elsewhere are worth.
+_SEEN_PAIR = 1.5
+_SEEN_THREE = 1.5
+
+
+class PageWords:
+    """The pairs and threes of neighbouring characters of a page, counted when first asked for."""
+
+    def __init__(self, texts: Sequence[str], limit: int = 100_000) -> None:
+        """Take the page's texts; no more than ``limit`` characters are looked at."""
+        self._texts = texts
+        self._limit = limit
+
+    @cached_property
+    def _grams(self) -> frozenset[str]:
+        text = "\n".join(self._texts)[: self._limit]
+        pairs = map("".join, zip(text, islice(text, 1, None), strict=False))
+        threes = map("".join, zip(text, islice(text, 1, None), islice(text, 2, None), strict=False))
+        return frozenset((*pairs, *threes))
+
+    def bonus(self, before: str, char: str) -> float:
+        """Return what it is worth that the page has the character behind these elsewhere."""
+        if before[-1:] + char not in self._grams:
+            return 0.0
+        return _SEEN_PAIR + (_SEEN_THREE if before[-2:] + char in self._grams else 0.0)
+
+
+def of(before: str, char: str, words: PageWords) -> float:
+    """Return the natural logarithm of how likely a character is behind a text."""
+    likely = model.log_probability(before[-2:], char) + words.bonus(before, char)
+    return likely + of_mark(before, char) if char in gbk.PUNCTUATION else likely
+
+
+def of_text(before: str, text: str) -> float:
+    """Return the sum over a text, without the page's words: what stands there cannot speak for itself."""
+    total = model.log_total(text, before)
+    for at, char in enumerate(text):
+        if char in gbk.PUNCTUATION:
+            total += of_mark(before + text[:at], char)
+    return total
+
+
+def of_mark(before: str, char: str) -> float:
+    """Correct what the model says of a mark: how frequent it is, what it may follow, what is open."""
+    weight = _FREQUENCY.get(char, _RARE_MARK) - _MODEL_MARK
+    if before.endswith("。") and char in _NOT_AFTER_STOP:
+        return weight - STRAY_MARK
+    if char == "。" and before[-1:] in _NOT_BEFORE_STOP:
+        return weight - STRAY_MARK / 2
+    if char in _PAIRS:
+        return weight + (-_UNOPENED if before.rfind(char) > before.rfind(_PAIRS[char]) else 1.0)
+    if char in _OPENING:
+        return weight + (1.0 if before.rfind(_OPENING[char]) > before.rfind(char) else -_UNOPENED)
+    return weight

@@ -1,0 +1,227 @@
+"""Reading text again from its bytes, from a lost byte on to where it is in step again.
+
+The readings that are possible are followed side by side, the most likely ones kept (a beam search). A lost byte
+that a reading in a bracket tells has few candidates, one that nothing tells about 120.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.text import gbk, gloss, likelihood
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.text.likelihood import PageWords
+
+LOST = "?\ufffd"
+BLANK = "[ \xa0\u3000]?"
+SPELLED = f"[{gloss.LETTERS}\u0300-\u0304\u0308\u030c:]{{1,9}}"
+_TOKEN = re.compile(
+    rf"(?P<cut>[{LOST}][(（]?{BLANK}(?P<cut_reading>{SPELLED}){BLANK}[)）])"
+    rf"|(?P<gloss>{BLANK}[(（]{BLANK}(?P<reading>{SPELLED}){BLANK}[)）])"
+    rf"|(?P<lost>[{LOST}])"
+    r"|(?P<char>.)",
+    re.DOTALL,
+)
+# Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed since: what reads as one byte was two.
+_WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
+# A run out of step ends at the next letter or digit; beyond this many characters it is something else.
+_LONGEST = 160
+_KEPT = 16
+_KEPT_AT_UNKNOWN = 160
+_KEPT_AT_LOST_TRAIL = 3
+_SWALLOWED = -3.0
+# Below this a character is so odd that a pair of bytes may have vanished beside it.
+_ODD = -9.5
+_TRIED_INSERTIONS = 2
+_FIRST_HALVES = 4
+
+
+class _State(NamedTuple):
+    """One way of reading the bytes up to a token."""
+
+    score: float
+    out: str
+    lead: int  # the first byte of a character whose second is to come, -1 at a boundary
+    last: int  # the byte before
+    lost: bool  # something was swallowed for good
+    odd: tuple[int, ...]  # where in ``out`` characters are unlikely
+    inserted: int  # how many vanished pairs were put back
+
+
+class Run(NamedTuple):
+    """The most likely reading of a run: how many nats it gains, where in the text it ends, what it says."""
+
+    gain: float
+    end: int
+    out: str
+    lost: bool
+    odd: tuple[int, ...]
+
+
+class Reader:
+    """Reads the runs of one text again."""
+
+    def __init__(self, text: str, *, traditional: bool, words: PageWords) -> None:
+        """Take the text, whether its page is Traditional, and the words of the page."""
+        self.text = text
+        self.traditional = traditional
+        self.words = words
+        self.plausible = gbk.plausible(traditional=traditional)
+
+    def run(
+        self, at: int, before: str, *, spelled: str | None = None, insert: Sequence[int] = ()
+    ) -> Run | None:
+        """Return the most likely reading from ``at``, where a first byte is lost, None where there is none.
+
+        ``before`` is the text ahead; ``spelled`` the reading in the bracket at ``at``, if there is one. At the
+        characters numbered in ``insert`` a pair of bytes may have vanished that was a private-use character.
+        """
+        found = [self._run(last, at, before, spelled, frozenset(insert)) for last in self._last_bytes(before)]
+        return max((run for run in found if run), key=lambda run: run.gain, default=None)
+
+    def _last_bytes(self, before: str) -> list[int]:
+        char = before[-1:]
+        raw = (gbk.encode(char), gbk.encode(_WIDE.get(char, "")))
+        return [each[-1] for each in raw if each and each[-1] >= gbk.LEAD[0]] or [-1]
+
+    def _run(
+        self, last: int, at: int, before: str, spelled: str | None, insert: frozenset[int]
+    ) -> Run | None:
+        place = self._behind_start(at, spelled)
+        states = self._start(last, place, spelled)
+        best: Run | None = None
+        fresh = 1
+        while states and place < min(len(self.text), at + _LONGEST):
+            token = _TOKEN.match(self.text, place)
+            assert token is not None
+            made = self._advance(states, token, before)
+            if insert:
+                made += self._advance(self._inserted(states, insert, before), token, before)
+            place = token.end()
+            done = [state for state in made if state.lead < 0]
+            if done:
+                run = self._finish(max(done), at, place, before)
+                best = run if best is None or run.gain > best.gain else best
+            fresh = 2 if token["cut"] or token["lost"] else fresh - 1
+            states = _pruned(made, _KEPT_AT_UNKNOWN if fresh >= 0 else _KEPT)
+        return best
+
+    def _behind_start(self, at: int, spelled: str | None) -> int:
+        if spelled is None:
+            return at + 1
+        bracket = min(found for found in map(self.text.find, ")）", (at, at)) if found >= 0)
+        return bracket + 1
+
+    def _start(self, last: int, place: int, spelled: str | None) -> list[_State]:
+        """List what the first lost byte, the first of a character, may have been."""
+        if spelled is not None:
+            leads: Sequence[int] = [byte for byte in gbk.read_as(last, spelled) if byte in gbk.LEAD]
+        else:
+            char = self.text[place : place + 1]
+            raw = gbk.encode(_WIDE.get(char, char))
+            leads = gbk.leads_of(raw[0], traditional=self.traditional) if len(raw) > 1 else ()
+        return [_State(0.0, "", lead, lead, lost=False, odd=(), inserted=0) for lead in leads]
+
+    def _finish(self, state: _State, at: int, end: int, before: str) -> Run:
+        """Weigh a reading that is in step again against what stands there, with two characters behind."""
+        out, bonus = state.out, 0.0
+        follows = _TOKEN.match(self.text, end)
+        if follows and follows["gloss"]:
+            fits = gloss.judge(out[-1], follows["reading"])[0] is gloss.Verdict.FIRST
+            bonus = likelihood.STRAY_MARK if fits else -likelihood.STRAY_MARK
+            end = follows.end() if fits else end
+        right = self.text[end : end + 2]
+        if out.endswith(("，", "、")) and right[:1] in {"", "\n"}:
+            bonus -= likelihood.STRAY_MARK
+        was = _visible(self.text[at:end])
+        gain = state.score + likelihood.of_text(before + out, right) - likelihood.of_text(before, was + right)
+        gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))
+        return Run(gain + bonus, end, out, state.lost or state.inserted > 0, state.odd)
+
+    def _advance(self, states: list[_State], token: re.Match[str], before: str) -> list[_State]:
+        if token["gloss"]:
+            return states
+        if token["cut"]:
+            spelled = token["cut_reading"]
+            found = [(state, byte) for state in states for byte in gbk.read_as(state.last, spelled)]
+            return [new for state, byte in found for new in self._complete(state, byte, before)]
+        if token["lost"]:
+            made = [
+                new
+                for state in states[:_KEPT_AT_LOST_TRAIL]
+                for new in self._lost_trail(state, token.end(), before)
+            ]
+            return made + (self._with_bytes(states, gbk.encode("？"), before) if token["lost"] == "?" else [])
+        char = token["char"]
+        made = self._with_bytes(states, gbk.encode(char), before)
+        return made + (self._with_bytes(states, gbk.encode(_WIDE[char]), before) if char in _WIDE else [])
+
+    def _lost_trail(self, state: _State, end: int, before: str) -> list[_State]:
+        """List what a lost second byte may have been; the ASCII character behind it may be lost as well."""
+        follows = self.text[end : end + 1]
+        complete = not follows or follows in "\n，；：！？,;:!?" or self.text[end - 1] != "?"
+        mark = "" if complete else "?"
+        return [
+            new._replace(score=new.score + _SWALLOWED, out=new.out + mark, lost=bool(mark) or new.lost)
+            for byte in gbk.trails_of(state.lead, traditional=self.traditional)
+            for new in self._complete(state, byte, before)
+        ]
+
+    def _with_bytes(self, states: list[_State], raw: bytes, before: str) -> list[_State]:
+        if not raw or raw[0] < gbk.FIRST_TRAIL:
+            return []
+        made = [new for state in states for new in self._complete(state, raw[0], before)]
+        if len(raw) == 1:
+            return made
+        second = raw[1]
+        if second in gbk.LEAD:
+            return [new._replace(lead=second, last=second) for new in made]
+        # A letter that stood alone was read as the second byte of a character.
+        return [new._replace(out=new.out + chr(second), last=second) for new in made]
+
+    def _complete(self, state: _State, trail: int, before: str) -> list[_State]:
+        score, out, lead, _, lost, odd, inserted = state
+        char = gbk.decode(lead, trail)
+        if char not in self.plausible:
+            return []
+        likely = likelihood.of(before + out, char, self.words)
+        if likely < _ODD:
+            odd = (*odd, len(out))
+        return [_State(score + likely, out + char, -1, trail, lost, odd, inserted)]
+
+    def _inserted(self, states: list[_State], places: frozenset[int], before: str) -> list[_State]:
+        """Put back a pair of bytes that vanished: the second of one character and the first of the next."""
+        made: list[_State] = []
+        for state in states[:_TRIED_INSERTIONS]:
+            if state.inserted >= _TRIED_INSERTIONS or len(state.out) - state.inserted not in places:
+                continue
+            halves = [new for byte in gbk.private_use() for new in self._complete(state, byte, before)]
+            for half in sorted(halves, reverse=True)[:_FIRST_HALVES]:
+                bytes_behind = (byte for byte in gbk.private_use()[half.last] if byte in gbk.LEAD)
+                made += [
+                    half._replace(lead=byte, last=byte, inserted=state.inserted + 1) for byte in bytes_behind
+                ]
+        return made
+
+
+def _pruned(states: list[_State], kept: int) -> list[_State]:
+    """Keep the best readings, those with pairs put back beside those without."""
+    pending = sorted((state for state in states if state.lead >= 0), reverse=True)
+    if not pending or not any(state.inserted for state in pending):
+        return pending[:kept]
+    levels = sorted({state.inserted for state in pending})
+    return [
+        state for level in levels for state in [each for each in pending if each.inserted == level][:kept]
+    ]
+
+
+def _visible(text: str) -> str:
+    """Take out the brackets with readings, so that only what a reader sees as text is weighed."""
+    return "".join(
+        token[0] if token["char"] else "?" if token["cut"] or token["lost"] else ""
+        for token in _TOKEN.finditer(text)
+    )
