@@ -18,6 +18,7 @@ _SEAM = re.compile(r"\s*(?:-*[>＞›»→»]+|&gt;|::|＞＞|\s[/\\|·-]\s)\s*"
 _CLASS_SEAM = re.compile(r"\s*(?:-*[>＞›»→]+|&gt;|::|[/\\|])\s*")
 _LEAD_END = re.compile(r"[:：]")
 _LEAD = re.compile(r"[您你]?(?:的|是|现在|当前|目前|所在|正在|在|页面|浏览|处于|所处|网站)*位置(?:是|为)?")
+_LEAD_WITHIN = 60  # characters, glosses counted
 _LONGEST_STEP = 30
 _LONGEST_LINE = 200
 _MOST_STEPS = 10
@@ -77,8 +78,9 @@ def _without_lead(text: str) -> tuple[str, bool]:
         if before in leads or _LEAD.fullmatch(before):
             return text[match.end() :].strip(_EDGES), True
     words = text.split(maxsplit=1)
+    opening = fold(text[:_LEAD_WITHIN])
     for lead in leads:
-        if len(lead) > 3 and fold(text).startswith(lead):  # noqa: PLR2004  not 位置 and 导航
+        if len(lead) > 3 and opening.startswith(lead):  # noqa: PLR2004  not 位置 and 导航
             rest = words[1] if len(words) > 1 and fold(words[0]) == lead else _cut_folded(text, lead)
             return rest.strip(_EDGES), True
     return text, False

@@ -36,6 +36,13 @@ def tags(page: Page) -> dict[str, str]:
     value wins. JSON-LD articles are added under ``ld:``, the canonical link as ``canonical``, and
     labelled values that the page displays anywhere under ``shown:`` (see ``crawler.page.told``).
     """  # noqa: D205  one sentence
+    found = page.cache.get("tags")
+    if not isinstance(found, dict):
+        found = page.cache["tags"] = _read(page)
+    return dict(found)
+
+
+def _read(page: Page) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in page.root.iter("meta"):
         name = (tag.get("name") or tag.get("property") or tag.get("itemprop") or "").strip().lower()

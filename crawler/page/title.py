@@ -34,6 +34,7 @@ _BAD_CHROME = {
 _TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 _ENOUGH = 3.0
+_ABOUT_PENALTY = 3.0
 _SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
 _LONGEST_TAIL = 16
 _CUT_AT = 8  # characters that a title cut short shows at least
@@ -58,11 +59,14 @@ def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = Non
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
         score = _score(group, references)
-        if best is None or score > best[0]:
+        if score < _ENOUGH or (best is not None and score <= best[0]):
+            continue
+        if byline.is_about(_text_of(group)):
+            score -= _ABOUT_PENALTY
+        if score >= _ENOUGH and (best is None or score > best[0]):
             best = (score, group)
-    if best and best[0] >= _ENOUGH:
-        text = " ".join(line.text for line in best[1])
-        return Found(text, "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
+    if best:
+        return Found(_text_of(best[1]), "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
     name, value = meta.first(tags, ("articletitle",))
     if value:
         return Found(value, f"meta {name}", 0.7)
@@ -108,6 +112,10 @@ def _headlines(lines: Sequence[Line]) -> list[list[Line]]:
     return [group for group in groups if _SHORTEST <= sum(line.chars for line in group) <= _LONGEST]
 
 
+def _text_of(group: Sequence[Line]) -> str:
+    return " ".join(line.text for line in group)
+
+
 def _heads(line: Line) -> bool:
     return line.heading > 0 or bool(_TITLE_CLASS.search(_class_of(line)))
 
@@ -122,7 +130,7 @@ def _class_of(line: Line) -> str:
 
 def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
     first = group[0]
-    text = " ".join(line.text for line in group)
+    text = _text_of(group)
     folded = fold(text)
     score = _HEADING_WORTH.get(first.heading, 0.0)
     classes = _class_of(first)
@@ -137,8 +145,6 @@ def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
         score -= 2.0
     if text.rstrip().endswith(("。", "：", ":", "；")):
         score -= 2.0
-    if byline.is_about(text):
-        score -= 3.0
     return score - min(first.index, 400) * 0.002
 
 
