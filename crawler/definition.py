@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.selectors import SelectorInvalid, compile_selector
 from crawler.text import dates
-
-if TYPE_CHECKING:
-    from crawler.spider import PortalSpider
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 REQUIRED = ("portal", "base", "sections", "entries", "title", "body")
@@ -35,8 +32,8 @@ class DefinitionError(ValueError):
     """A spider that cannot be started; the sentence names the spider and the attribute."""
 
 
-def check(spider: type[PortalSpider]) -> None:
-    """Raise DefinitionError if ``spider`` lacks an attribute or has a selector that is not valid."""
+def check(spider: type[Any]) -> None:
+    """Raise DefinitionError if ``spider``, a PortalSpider, lacks an attribute or has an invalid selector."""
     name = getattr(spider, "name", None) or spider.__name__
     for attribute in REQUIRED:
         if not getattr(spider, attribute, None):

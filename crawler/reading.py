@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from crawler.items import Block
     from crawler.page.document import Page
     from crawler.page.reader import Reading
-    from crawler.spider import PortalSpider
 
 # Fields of one string each, by the attribute of the spider and that of the article.
 _STRINGS = {
@@ -37,8 +36,8 @@ class Rules:
     by_field: Mapping[str, Any]
 
     @classmethod
-    def of(cls, spider: PortalSpider) -> Rules:
-        """Collect the rules of ``spider``."""
+    def of(cls, spider: object) -> Rules:
+        """Collect the rules that a PortalSpider has as attributes or methods."""
         found = {field: getattr(spider, field, None) for field in _FIELDS}
         return cls({field: rule for field, rule in found.items() if rule})
 

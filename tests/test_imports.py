@@ -25,18 +25,9 @@ def modules(folder: str) -> list[Path]:
 
 
 def imports(path: Path) -> set[str]:
-    """Return the dotted names that a module imports at run time, wherever in it they stand."""
+    """Return the dotted names that a module imports, wherever in it they stand and if only for types."""
     found: set[str] = set()
-    tree = ast.parse(path.read_text("utf-8"))
-    skipped = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
-        for node in ast.walk(block)
-    }
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from crawler.alerts.feeds import Feed
+    from crawler.alerts.feed import Feed
     from crawler.alerts.outbox import Alerted
 
 NAMESPACE = "http://www.w3.org/2005/Atom"

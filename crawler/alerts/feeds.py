@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from crawler.alerts.atom import atom
+from crawler.alerts.feed import TAG, Feed
 from crawler.alerts.jsonfeed import jsonfeed
 from crawler.alerts.outbox import listed
 from crawler.store.models import Alert, Watch
@@ -26,23 +26,6 @@ if TYPE_CHECKING:
 
 ENTRIES = 100
 """The most entries of a feed; older alerts stay in the database."""
-_TAG = "tag:portalwatch.invalid,2026"
-# A tag (RFC 4151) wants a name that its maker holds; the random part behind it is what makes it unique.
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a feed says about itself."""
-
-    id: str
-    title: str
-    description: str
-    updated: datetime
-
-    @staticmethod
-    def entry_id(alert: Alerted) -> str:
-        """Return the id of an alert's entry; it never changes."""
-        return f"{_TAG}:alert/{alert.uid}"
 
 
 def paths(folder: Path, name: str) -> tuple[Path, Path]:
@@ -76,7 +59,7 @@ def write(folder: Path, watch: Watch, alerts: Iterable[Alerted]) -> list[Path]:
     """Write both files of a watch; return their paths. Raises ``OSError``."""
     entries = list(alerts)
     feed = Feed(
-        id=f"{_TAG}:watch/{watch.uid}",
+        id=f"{TAG}:watch/{watch.uid}",
         title=f"portalwatch: {watch.name}",
         description=f"Stories that match: {watch.query}",
         updated=max((alert.updated for alert in entries), default=watch.created_at),

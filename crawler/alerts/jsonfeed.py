@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from crawler.alerts.feeds import Feed
+    from crawler.alerts.feed import Feed
     from crawler.alerts.outbox import Alerted
 
 VERSION = "https://jsonfeed.org/version/1.1"
