@@ -16,7 +16,7 @@ Kind = Callable[[str], tuple[str, int, str, str]]
 
 _ENTITY = re.compile(
     r"(?:&(?:amp;)*(?:#[xX][0-9a-fA-F]{1,6};|#[0-9]{1,7};|#[xX][0-9a-fA-F]{4}(?![0-9a-fA-F]*;)|#[0-9]{5}(?![0-9]*;)"
-    r"|[A-Za-z][A-Za-z0-9]{1,24};|nbsp(?![\w=;])))+"
+    r"|[A-Za-z][A-Za-z0-9]{1,24};|nbsp(?![A-Za-z0-9=;])))+"
 )
 _ONE_ENTITY = re.compile(r"&(?:amp;)*(#[xX][0-9a-fA-F]+|#[0-9]{1,7};|#[0-9]{5}|[A-Za-z][A-Za-z0-9]*);?")
 _PERCENT_U = re.compile(r"(?:%[0-7][0-9a-fA-F])*%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F])*")
@@ -36,6 +36,7 @@ _CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[\[?&#=^]|\bU\+?)$""")
 _CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|-\\|[\]}]|\+\s*["'])""")
 _ANY = re.compile(r"%u[0-9a-fA-F]{4}|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|&#\w+;|%[0-9a-fA-F]{2}")
 _QUOTED_BEFORE = re.compile(r"""["'`]$""")
+_TAG = re.compile(r"</?[a-z]+[^<>]{0,60}>")
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
     r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
@@ -50,6 +51,7 @@ _NBSP_AS_HAN = re.compile(
 # Below this mean log-probability percent-encoded bytes were no text.
 _LIKELY = -8.5
 _NEAR = 24
+_SIGHT = 200
 _LEAST_HAN = 2
 
 
@@ -64,7 +66,7 @@ def _decode_entities(run: str) -> str:
 
 
 def _entity_fits(found: re.Match[str], decoded: str) -> bool:
-    if decoded == found.group():
+    if decoded == found.group() or (not _HAN.search(decoded) and _TAG.search(_line_around(found))):
         return False
     if decoded in "<>":
         # Half a tag is code; a bracket next to Chinese is a title's.
@@ -77,9 +79,18 @@ def _entity_fits(found: re.Match[str], decoded: str) -> bool:
 
 
 def _in_address(found: re.Match[str]) -> bool:
-    before = found.string[max(0, found.start() - 200) : found.start()]
+    before = found.string[max(0, found.start() - _SIGHT) : found.start()]
     token = re.split(r"[^!-~]", before)[-1]
     return "://" in token or "www." in token or bool(re.search(r"[?&]\w+=[^&]*$", token))
+
+
+def _line_around(found: re.Match[str]) -> str:
+    """Give what stands on the line of an escape, at most 200 characters before it and after it."""
+    text, start, end = found.string, found.start(), found.end()
+    low, high = max(0, start - _SIGHT), end + _SIGHT
+    first = text.rfind("\n", low, start) + 1 or low
+    last = text.find("\n", end, high)
+    return text[first:start] + " " + text[end : last if last >= 0 else high]
 
 
 def _percent_u(text: str) -> tuple[str, int, str, str]:
@@ -151,13 +162,11 @@ def _code_free(found: re.Match[str], decoded: str) -> bool | None:
     text, start, end = found.string, found.start(), found.end()
     if decoded == found.group() or _in_address(found):
         return False
+    rest = _line_around(found)
     if _CODE_BEFORE.search(text[max(0, start - _NEAR) : start]) or _CODE_AFTER.search(
         text[end : end + _NEAR]
     ):
         return False
-    first = text.rfind("\n", max(0, start - 200), start) + 1 or max(0, start - 200)
-    last = text.find("\n", end, end + 200)
-    rest = text[first:start] + " " + text[end : last if last >= 0 else end + 200]
     if _CODE_LINE.search(_ANY.sub("", rest)):
         return False
     if not _CJK.search(decoded) or (

@@ -44,7 +44,7 @@ _LOSSES = {
     "tuntun": re.compile("屯{3,}"),
 }
 _LOSS = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
-_QUESTIONS = re.compile(r"\?{2,}")
+_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}")
 # So many question marks in all, and in one run, are lost characters.
 _LOST_QUESTIONS, _LOST_RUN = 4, 3
 # A text about encodings quotes a few strings; from this share on it is garbled itself.

@@ -25,6 +25,7 @@ _EXAMPLE = 60
 _JOINING = re.compile(
     "[\u0590-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]"
 )
+_LATIN = re.compile("[\u00a1-\u00ff]")
 _MEANINGFUL = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
 
 Undone = tuple[str, tuple[Repair, ...], tuple[str, ...]]
@@ -89,7 +90,15 @@ def _stripper(
     return run
 
 
+def _hidden(found: re.Match[str]) -> str:
+    """Strip, unless the neighbour shows that the character is a byte of mojibake that was left as it is."""
+    text, start, end = found.string, found.start(), found.end()
+    return found.group() if _LATIN.search(text[max(0, start - 1) : start] + text[end : end + 1]) else ""
+
+
 def _joined(found: re.Match[str]) -> str:
+    if "\u00ad" in found.group():
+        return _hidden(found)
     if not _MEANINGFUL.search(found.group()):
         return ""
     text, start, end = found.string, found.start(), found.end()
@@ -117,6 +126,6 @@ def _formerly_private() -> dict[str, str]:
 _STRIPPERS = {
     "surrogate": _stripper(_SURROGATES, _character),
     "zero-width": _stripper(_ZERO_WIDTH, _joined),
-    "control": _stripper(_CONTROLS, lambda _: ""),
+    "control": _stripper(_CONTROLS, _hidden),
     "private-use": _stripper(_PRIVATE, _private),
 }

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 
 from crawler.text import model
 
 REPLACEMENT = "\ufffd"
+_LEGACY = ("gb18030", "big5hkscs")
 UTF8_SEQUENCE = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf]{2}")
 UTF8_HAN = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){3,}")
 
@@ -106,10 +108,12 @@ def _decode_piece(piece: bytes, encoding: str) -> str:
             return _by_runs(piece, legacy, _damaged_legacy)
         return as_legacy if as_legacy is not None else _damaged_legacy(piece, legacy)
     if not UTF8_HAN.search(piece):
-        for other in ("gb18030", "big5hkscs"):
-            text = _strict(piece, other)
-            if text is not None and model.score(text) > _PLAUSIBLE:
-                return text
+        readings = [
+            (model.score(text), text) for text in map(partial(_strict, piece), _LEGACY) if text is not None
+        ]
+        value, text = max(readings, default=(-math.inf, ""))
+        if value > _PLAUSIBLE:
+            return text
     return _damaged_utf8(piece)
 
 

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.text import mojibake, noise
+
+HERE = Path(__file__).parent / "cases"
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+
+
+CASES = read("mojibake.jsonl")
+NEGATIVES = read("negatives_encoding.jsonl")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_wrong_readings_are_undone_and_losses_flagged(case: dict[str, Any]) -> None:
+    text, repairs, flags = mojibake.undo(case["in"])
+    assert text == case["out"]
+    assert list(flags) == case.get("flags", [])
+    assert bool(repairs) == (case["in"] != case["out"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_repairs_can_be_repeated(case: dict[str, Any]) -> None:
+    text, repairs, _ = mojibake.undo(case["in"])
+    again = case["in"]
+    for repair in repairs:
+        assert repair.step == mojibake.STEP
+        assert repair.count > 0
+        assert repair.before != repair.after
+        again = mojibake.apply(repair, again)
+    assert again == text
+
+
+@pytest.mark.parametrize("case", NEGATIVES, ids=[case["label"] for case in NEGATIVES])
+def test_sound_texts_stay(case: dict[str, Any]) -> None:
+    assert mojibake.undo(case["in"]) == (case["in"], (), ())
+    assert noise.undo(case["in"]) == (case["in"], (), ())
+
+
+def test_sound_texts_stay_together() -> None:
+    page = "\n".join(case["in"] for case in NEGATIVES)
+    assert mojibake.undo(page)[0] == page
+
+
+def test_a_repair_leaves_sound_text_alone() -> None:
+    _, repairs, _ = mojibake.undo("æ¸”æ¸¯å¼€å·¥äº†")
+    assert repairs
+    for case in NEGATIVES:
+        if "Ã" not in case["in"] and "ä" not in case["in"]:
+            assert mojibake.apply(repairs[0], case["in"]) == case["in"]
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None)
+def test_any_text_is_survived(text: str) -> None:
+    restored, repairs, flags = mojibake.undo(text)
+    assert isinstance(restored, str)
+    assert all(repair.count for repair in repairs)
+    assert len(set(flags)) == len(flags)
+
+
+@given(st.text(alphabet="Ã¤å¸­æ–‡¿½ï»锟斤拷�?€ 鐨勪腑涓枃ÖÐÎÄ中a1，\n\ud800", max_size=120))
+@settings(deadline=None)
+def test_garbled_bits_are_survived(text: str) -> None:
+    restored, repairs, _ = mojibake.undo(text)
+    again = text
+    for repair in repairs:
+        again = mojibake.apply(repair, again)
+    assert again == restored
