@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.page import names, published
-from crawler.page.labels import fold, is_tool, labelled, values
+from crawler.page.labels import fold, is_tool, joined, labelled, values
 from crawler.page.source import DATE, dateless, loose_words, parse_source
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "people_in",
 ]
 
+_AROUND_NAMES = ("由", "by", "发布", "发表", "撰写", "于", "在")
 _NICKNAME = re.compile(r"[a-z][a-z0-9_]{3,19}")
 _VIEWS = re.compile(r"\s*\(?(\d[\d,]{0,11})(?:\s?(?:次|人))?\)?(?:\s|$|\D)")
 _COUNT_FIRST = re.compile(r"(?<![\d.:-])(\d[\d,]{0,11})\s?(?:次|人)?\s?(?:浏览|阅读|点击|围观)")
@@ -90,7 +91,7 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
     """Return the writer who stands alone with the date, or with a paper's name: 甲 2024-03-05, 甲/某报."""
     found = []
     for number, line in enumerate(lines):
-        words = loose_words(line)
+        words = [word for word in loose_words(line) if fold(word).lower() not in _AROUND_NAMES]
         if len(words) == 1 and (names.is_person(words[0]) or _NICKNAME.fullmatch(words[0])):
             found += [word for word in words if names.is_person(word, strict=False)]
         if DATE.search(fold(line)) and number:
@@ -105,8 +106,8 @@ def _short_values(line: str, kind: str) -> list[str]:
     return values(line, kind) if len(line) <= 2 * _LONGEST_TOLD else []
 
 
-def _labelled_people(lines: Iterable[str], kind: str) -> Iterable[str]:
-    for line in lines:
+def _labelled_people(lines: Sequence[str], kind: str) -> Iterable[str]:
+    for line in joined(lines):
         for value in values(line, kind):
             yield from names.split_people(value)
 

@@ -7,10 +7,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MAX_VALUE = 60
 SHORT = 2  # characters of a label that is easily the end of another word
+_SHORT_VALUE = 24
 _MAX_SPREAD = 4  # spaces between the characters of a label that is spread for looks
 _QUOTED_WITHIN = 24
 _OPENERS, _CLOSERS = "([{《", ")]}》"
@@ -157,6 +161,19 @@ def _value_end(folded: str, start: int, limit: int) -> int:
     while end > start and folded[end - 1] in "([{<":  # the next label's bracket
         end -= 1
     return end
+
+
+def joined(lines: Sequence[str]) -> list[str]:
+    """Return the lines, those that end in a label without a value together with a short line below."""
+    together: list[str] = []
+    for line in lines:
+        last = labelled(together[-1]) if together else []
+        waits = bool(last) and not last[-1].value and not together[-1][last[-1].end :].strip()
+        if waits and len(line) <= _SHORT_VALUE and not labelled(line) and not is_tool(line):
+            together[-1] = f"{together[-1].rstrip()}{line.strip()}"
+        else:
+            together.append(line)
+    return together
 
 
 def values(text: str, *kinds: str) -> list[str]:

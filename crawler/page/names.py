@@ -103,6 +103,8 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
         latin = _LATIN.fullmatch(part)
         for token in [part] if latin else _join_single(part.split()):
             name = _bare_name(token)
+            if fold(token) in _role_words():  # 记者 甲 通讯员 乙
+                continue
             if is_person(name, strict=strict):
                 if name not in found:
                     found.append(name)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _MAX_LINE = 300
 _MAX_VALUE = 24
-_MAX_DISTINCT = {"published": 3, "document_date": 3, "source": 1, "editor": 1}
+_MAX_STAMP = 40
+_MAX_DISTINCT = {"published": 3, "document_date": 3, "source": 1, "editor": 1, "time": 2}
 _NOT_THE_ARTICLE = ("footer", "related", "comment", "nav")
 _EDITORS = ("责任编辑", "责编", "本文编辑", "值班编辑", "本文责编")
 _DATE = re.compile(r"\W{0,2}(?:(?:19|20)\d\d|\d{3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
@@ -28,18 +29,27 @@ _SOURCE = re.compile(r"[^\W\d_]{2}")
 
 
 def read(page: Page) -> dict[str, str]:
-    """Return ``published``, ``document_date``, ``source`` and ``editor`` with their labels, where displayed.
+    """Return ``published``, ``document_date``, ``source``, ``editor`` with labels, where displayed; ``time``.
 
-    A kind that the page shows with too many different values is left out: a list of articles labels every
+    ``time`` is what the first ``<time datetime=…>`` says. A kind that the page shows with too many different values is left out: a list of articles labels every
     entry.
     """
     told: dict[str, dict[str, None]] = {kind: {} for kind in _MAX_DISTINCT}
     for item, value in _values(page):
         if _fits(item, value):
             told[item.kind].setdefault(f"{item.label}：{value}")
+    stamps = dict.fromkeys(_stamps(page))
+    told["time"] = stamps
     return {
         kind: next(iter(values)) for kind, values in told.items() if 0 < len(values) <= _MAX_DISTINCT[kind]
     }
+
+
+def _stamps(page: Page) -> Iterator[str]:
+    """Return what ``<time datetime=…>`` elements say."""
+    for element in page.root.iter("time"):
+        if stamp := (element.get("datetime") or "").strip():
+            yield stamp[:_MAX_STAMP]
 
 
 def _values(page: Page) -> Iterator[tuple[Labelled, str]]:

@@ -181,6 +181,7 @@ _FORMS = (
     _Form(re.compile(r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号號]"), _month_day, 1),
     _Form(re.compile(r"(?<![\d./-])(?P<m>\d\d)[-/](?P<d>\d\d)(?![\d./-])"), _month_day, 1, needs_time=True),
     _Form(re.compile(r"(?P<m>\d{1,2})[-/](?P<d>\d{1,2})"), _month_day, 1, whole=True),
+    _Form(re.compile(r"(?<=[(\[])(?P<m>\d\d)-(?P<d>\d\d)(?=[)\]])"), _month_day, 1, timed=False),
     _Form(re.compile(r"(?P<word>今[天日]|昨[天日]|前天)"), _day_word, 1),
     _Form(
         re.compile(rf"(?:(?<!\d)(?P<n>\d{{1,3}}|半)\s?(?P<unit>{_AGO_UNITS})\s?(?:以|之)?前|刚刚|剛剛)"),
