@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from crawler.store import vocabulary
 from crawler.store.fingerprints import sentences
-from crawler.store.furniture import bare
+from crawler.store.furniture import bare, surnames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,16 +35,18 @@ PART_CHARACTERS = 60
 """A part that is shorter could be a phrase that everybody uses."""
 ALIKE = 0.5
 """Two passages at the same place that share less than this are two passages, not one that was changed."""
-CHARACTERS_A_CHANGE = 1000
-"""One changed word is allowed for each so many shared characters: editors do correct a word."""
-CHANGE = 4
-"""A corrected word has up to so many characters on either side."""
-EDGE = 40
-"""An unlike beginning or end up to so many characters on either side is furniture that no rule knew …"""
-EDGE_SHARED = 400
-"""… if the texts share so much between; in a short notice it may be all that differs."""
-CUT = 3
-"""A digest ends (or begins) with a few words where the original has at least so many times `EDGE`."""
+CHARACTERS_A_CHANGE = 500
+"""One changed character is allowed for each so many that are shared: editors correct, decoders lose one."""
+CHANGE = 1
+"""A passage of more characters that was changed may be a name, which is all that parts some notices."""
+CLEAR = 20
+"""In a passage that is shorter, such as a label with a name, every change says something else."""
+GIVEN = 2
+"""A changed character so many behind a family name may be of a given name."""
+CUT_SHORT = 40
+"""A digest ends (or begins) with up to so many characters of its own ("read more") …"""
+CUT_LONG = 120
+"""… where the original has at least so many."""
 UNEVEN = 4
 """Passages of which one is so many times longer share scattered characters by chance."""
 INNER = 4
@@ -131,13 +133,11 @@ class _Tally:
         self.edges: list[tuple[str, str]] = []
 
     def judge_edges(self) -> bool:
-        """Forgive unlike edges as far as the length of what is shared allows; return whether one is a cut."""
+        """Sort out unlike beginnings and ends; return whether one of them is where a digest was cut."""
         cut = False
         for left, right in self.edges:
             short, long = sorted((len(left), len(right)))
-            if long <= EDGE and self.shared >= EDGE_SHARED:
-                continue
-            if short <= EDGE and long >= CUT * EDGE and not _figures(min(left, right, key=len)):
+            if short <= CUT_SHORT and long >= CUT_LONG and not _figures(min(left, right, key=len)):
                 cut = True
                 continue
             self.unlike.append((left, right))
@@ -182,17 +182,31 @@ def _weigh(gap: _Gap, tally: _Tally) -> None:
         if folded != (gap.left, gap.right):
             spans, _ = _spans(*folded)
     tally.shared += shared
-    for a, b in spans:
-        tally.changed.append((a, b))
-        if _figures(a) != _figures(b) or max(len(a), len(b)) > CHANGE:
-            tally.facts.append((a, b))
+    for span in spans:
+        tally.changed.append((span.left, span.right))
+        if short < CLEAR or span.says_else():
+            tally.facts.append((span.left, span.right))
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    left: str
+    right: str
+    before: str  # what stands in front of it in the left text
+
+    def says_else(self) -> bool:
+        return (
+            _figures(self.left) != _figures(self.right)
+            or max(len(self.left), len(self.right)) > CHANGE
+            or not surnames().isdisjoint(self.left + self.right + self.before)
+        )
 
 
 @lru_cache(maxsize=4096)
-def _spans(left: str, right: str) -> tuple[list[tuple[str, str]], int]:
+def _spans(left: str, right: str) -> tuple[list[_Span], int]:
     """Return the pairs of passages that differ, clauses only one side has left out, and what is shared."""
     a, b = _TOKENS.findall(left), _TOKENS.findall(right)
-    spans: list[tuple[str, str]] = []
+    spans: list[_Span] = []
     shared = 0
     for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -202,7 +216,8 @@ def _spans(left: str, right: str) -> tuple[list[tuple[str, str]], int]:
         one_sided = a1 == a2 or b1 == b2
         if one_sided and (edge or max(a2 - a1, b2 - b1) > INNER):
             continue
-        spans.append(("".join(a[a1:a2]), "".join(b[b1:b2])))
+        before = "".join(a[max(0, a1 - GIVEN) : a1])
+        spans.append(_Span("".join(a[a1:a2]), "".join(b[b1:b2]), before))
     return spans, shared
 
 

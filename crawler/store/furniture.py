@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 EDGE_LINES = 3
 """How many lines of a text's beginning may carry a dateline, and of its end an editor's bracket."""
@@ -19,14 +20,26 @@ EDGE_LINES = 3
 class _Patterns:
     line: re.Pattern[str]
     line_characters: int
+    head: re.Pattern[str]
     lead: re.Pattern[str]
     tail: re.Pattern[str]
 
 
 @cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("crawler.store").joinpath("furniture.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """Return the commonest family names, a Simplified character each."""
+    return frozenset(_data()["surnames"])
+
+
+@cache
 def _patterns() -> _Patterns:
-    read = tomllib.loads(files("crawler.store").joinpath("furniture.toml").read_text(encoding="utf-8"))
-    joined = {name: re.compile("|".join(read[name])) for name in ("line", "lead", "tail")}
+    read = _data()
+    joined = {name: re.compile("|".join(read[name])) for name in ("line", "head", "lead", "tail")}
     return _Patterns(line_characters=read["line_characters"], **joined)
 
 
@@ -38,6 +51,8 @@ def bare(text: str) -> str:
         for line in text.split("\n")
         if line and (len(line) > patterns.line_characters or not patterns.line.search(line.replace(" ", "")))
     ]
+    first = [line for line in lines[:EDGE_LINES] if not patterns.head.search(line.replace(" ", ""))]
+    lines[:EDGE_LINES] = first
     for at in range(min(EDGE_LINES, len(lines))):
         lines[at] = patterns.lead.sub("", lines[at], count=1)
     for at in range(max(0, len(lines) - EDGE_LINES), len(lines)):
