@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.items import Block
-from crawler.page.walk import Layout, Line, place_of, walk
+from crawler.page.document import PageError
+from crawler.page.places import Places
+from crawler.page.walk import Layout, Line, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
     from crawler.page.document import Page
 
-__all__ = ["Layout", "Line", "layout", "lines", "place_of", "to_blocks"]
+MAX_LINES = 20_000
+
+__all__ = ["MAX_LINES", "Layout", "Line", "layout", "lines", "to_blocks"]
 
 
 def lines(page: Page) -> list[Line]:
@@ -23,10 +27,18 @@ def lines(page: Page) -> list[Line]:
 
 
 def layout(page: Page) -> Layout:
-    """Return the page's lines, marks and pictures, computed once a page."""
+    """Return the page's lines, marks and pictures, computed once a page.
+
+    Raises ``PageError`` for a page of more than ``MAX_LINES`` lines: what looks at every line would take
+    minutes, and no article is that long.
+    """
     found = page.cache.get("layout")
     if not isinstance(found, Layout):
         found = page.cache["layout"] = walk(page.root)
+    if len(found.lines) > MAX_LINES:
+        raise PageError(
+            page.url, f"the page displays {len(found.lines):,} lines, more than the limit of {MAX_LINES:,}"
+        )
     return found
 
 
@@ -34,11 +46,12 @@ def to_blocks(chosen: Sequence[Line]) -> list[Block]:
     """Return the blocks of some lines: rows of one data table become one block, every other line is one."""
     found: list[Block] = []
     previous: HtmlElement | None = None
+    places = Places()
     for group in _by_table(chosen):
         first = group[0]
         chars, linked = sum(line.chars for line in group), sum(line.link_chars for line in group)
         text = "\n".join(line.text for line in group)
-        place = place_of(first.element if first.table is None else first.table)
+        place = places.of(first.element if first.table is None else first.table)
         if first.table is not None and first.table is previous:
             found[-1].text += "\n" + text
             continue

@@ -83,8 +83,9 @@ def _find(shown: Layout, title: str) -> Body | None:
 def _range_of(lines: Sequence[Line], run: Run) -> tuple[int, int]:
     """Return the range of the run with the pieces of text beside it in the same container."""
     items = run.items
-    first = next(i for i, item in enumerate(items) if item.last >= run.first)
-    last = next(i for i, item in enumerate(items) if item.last >= run.last)
+    final = len(items) - 1  # lines deeper than runs.MAX_STEPS are in no item
+    first = next((i for i, item in enumerate(items) if item.last >= run.first), final)
+    last = next((i for i, item in enumerate(items) if item.last >= run.last), final)
     start, stop = items[first].first, items[last].last + 1
     for item in reversed(items[:first]):
         if item.lines > 1 and not _is_piece(lines, item):

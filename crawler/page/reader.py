@@ -36,6 +36,7 @@ ABOVE = 6
 BETWEEN = 15
 BELOW = 15
 HEAD_CHARS = 200
+TITLE_WITHIN = 2000  # lines: navigation can be long, but a headline stands near the top
 _BEYOND = frozenset({"comment", "related", "footer"})
 
 
@@ -69,7 +70,7 @@ def read(page: Page, *, now: datetime) -> Reading:
     shown = lines(page)
     reading = Reading(meta=meta.tags(page))
     reading.canonical_url = reading.meta.get("canonical", "")
-    headline = title.find(page, shown, reading.meta)
+    headline = title.find(page, shown[:TITLE_WITHIN], reading.meta)
     if headline is not None:
         reading.title = headline.value
         reading.origins["title"] = f"{headline.origin} ({headline.confidence:.2f})"

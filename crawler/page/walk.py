@@ -10,6 +10,7 @@ from lxml import etree
 
 from crawler.items import BlockKind
 from crawler.page import roles, tables
+from crawler.page.places import Places
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -57,7 +58,7 @@ class Line:
     @property
     def place(self) -> str:
         """Where the line stands, such as ``body/div#content/p[3]``."""
-        return place_of(self.element)
+        return Places().of(self.element)
 
 
 @dataclass(slots=True, eq=False)
@@ -243,20 +244,3 @@ def _is_hidden(element: HtmlElement) -> bool:
     return (style is not None and _NOT_DISPLAYED.search(style) is not None) or (
         element.get("hidden") is not None and element.tag != "body"
     )
-
-
-def place_of(element: HtmlElement) -> str:
-    """Return where an element stands, by ids and positions: ``body/div#content/p[3]``."""
-    steps = []
-    for node in [element, *element.iterancestors()]:
-        tag = str(node.tag)
-        if tag == "html":
-            break
-        identity = node.get("id")
-        if identity:
-            steps.append(f"{tag}#{identity.strip()}")
-        elif tag == "body":
-            steps.append(tag)
-        else:
-            steps.append(f"{tag}[{1 + len(list(node.itersiblings(tag, preceding=True)))}]")
-    return "/".join(reversed(steps))

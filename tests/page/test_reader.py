@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from crawler.items import BlockKind
 from crawler.page import reader
-from crawler.page.document import parse_html
+from crawler.page.blocks import MAX_LINES
+from crawler.page.document import PageError, parse_html
 
 NOW = datetime(2024, 9, 1, tzinfo=UTC)
 TEXT = "今年以来，全县新建乡村公路六十二公里，改造危桥九座，沿线群众出行条件明显改善。"
@@ -72,3 +75,17 @@ def test_a_hidden_container_that_a_spider_chose_is_read_too() -> None:
     page = parse_html("<body><div id='c' style='display:none'><p>一</p></div></body>")
 
     assert [block.text for block in reader.blocks_of(page.root.get_element_by_id("c"), page)] == ["一"]
+
+
+def test_a_page_of_more_lines_than_any_article_is_refused_in_words() -> None:
+    page = parse_html("<body>" + "<p>行</p>" * (MAX_LINES + 1), "http://www.example.com/")
+
+    with pytest.raises(PageError, match=r"20,001 lines, more than the limit of 20,000"):
+        reader.read(page, now=NOW)
+
+
+@pytest.mark.parametrize("piece", ["<table><tr><td>", "<div>", "<span>", "<blockquote><p>"])
+def test_deeply_nested_pages_are_read(piece: str) -> None:
+    page = parse_html(f"<body><h1>题目</h1>{(piece + TEXT) * 150}", "http://www.example.com/")
+
+    assert reader.read(page, now=NOW).blocks
