@@ -1,7 +1,8 @@
 """Which encoding a page's bytes are in, and the page's text.
 
-Declarations (HTTP header, meta, XML) lie often, so they only decide what the bytes leave open. gb2312 and gbk always
-mean gb18030, and big5 means big5hkscs: both are supersets, and pages use what the smaller sets lack.
+Declarations (HTTP header, meta, XML) lie often, so they only decide what the bytes leave open. gb2312
+and gbk always mean gb18030, and big5 means big5hkscs: both are supersets, and pages use what the
+smaller sets lack.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from charset_normalizer import from_bytes
 
 from crawler.text import model, pieces
 
-# The detector logs every candidate at a level below DEBUG; with a handler on the root logger that costs more than
-# detecting does.
+# The detector logs every candidate at a level below DEBUG; with a handler on the root logger that
+# costs more than detecting does.
 logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
 
 _BOMS = (
@@ -67,7 +68,8 @@ _UNLIKELY = -10.0
 _LIKELY = -8.0
 # Share of all high bytes in UTF-8 sequences from which a page is UTF-8 with damage.
 _MOSTLY_UTF8 = 0.5
-# A string up to so many bytes can be valid UTF-8 by chance, and one up to so many is too short to be called foreign.
+# A string up to so many bytes can be valid UTF-8 by chance, and one up to so many is too short to be
+# called foreign.
 _SHORT = 24
 _TOO_SHORT = 16
 _ACCENTS = 0.8
@@ -112,7 +114,7 @@ def decide(body: bytes, http: str | None = None) -> Decision:
             return Decision("hz", "HZ escapes", 0.95)
         return Decision("utf-8", "ASCII only", 1.0)
     if _reads(body, "utf-8"):
-        return _valid_utf8(body, http)
+        return _valid_utf8(body)
     return _not_utf8(body, http)
 
 
@@ -140,7 +142,7 @@ def decode(body: bytes, decision: Decision) -> Decoded:
 
 
 def codec_name(name: str | None) -> str | None:
-    """Give the Python codec that reads what is declared as ``name``, widened to its superset; None if unknown."""
+    """Give the Python codec that reads a declared ``name``, widened to its superset; None if unknown."""
     if not name:
         return None
     name = name.strip().lower()
@@ -153,12 +155,12 @@ def codec_name(name: str | None) -> str | None:
 
 
 def declared(body: bytes, http: str | None) -> list[str]:
-    """Give the declared encodings as Python codec names: HTTP first, then meta and XML in the page's order."""
+    """Give the declared encodings as Python codec names: HTTP first, then meta and XML in turn."""
     names: list[str | None] = []
     if http and (found := _HTTP.search(http)):
         names.append(codec_name(found.group(1)))
-    for match in _DECLARED.finditer(body[: 16 * SAMPLE]):
-        names.append(codec_name((match.group(1) or match.group(2)).decode("ascii")))
+    matches = _DECLARED.finditer(body[: 16 * SAMPLE])
+    names.extend(codec_name((match.group(1) or match.group(2)).decode("ascii")) for match in matches)
     return list(dict.fromkeys(name for name in names if name))
 
 
@@ -190,7 +192,7 @@ def _wide(body: bytes) -> Decision | None:
     return None
 
 
-def _valid_utf8(body: bytes, http: str | None) -> Decision:
+def _valid_utf8(body: bytes) -> Decision:
     if len(body) > _SHORT and pieces.UTF8_HAN.search(body):
         return Decision("utf-8", "strict UTF-8", 1.0)
     # A few characters, or none of them Chinese, can be valid UTF-8 by chance.
@@ -260,7 +262,7 @@ def _mended(body: bytes) -> str | None:
 
 
 def _ask(sample: bytes) -> str | None:
-    """Ask charset-normalizer which of the two it is: lower chaos, then higher coherence; None where both tie."""
+    """Ask charset-normalizer which of the two it is; None where both tie."""
     found = from_bytes(sample, cp_isolation=list(_CHINESE), preemptive_behaviour=False, threshold=1.0)
     ranked = sorted((match.chaos, -match.coherence, match.encoding) for match in found)
     if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):

@@ -1,4 +1,4 @@
-"""Escapes that were left in a text: entities, ``%uXXXX``, ``\\uXXXX``, percent-encoding, blanks turned to ``?``.
+r"""Escapes left in a text: entities, ``%uXXXX``, ``\uXXXX``, percent-encoding, blanks turned to ``?``.
 
 Each kind is a function from a text to the text, how many runs of escapes it decoded, and one example.
 """
@@ -156,8 +156,10 @@ def _read(raw: bytes, least: int = _LEAST_HAN) -> str | None:
 
 
 def _code_free(found: re.Match[str], decoded: str) -> bool | None:
-    """Tell whether an escape stands in text (True), in code or an address (False), or in quotes or other script,
-    where the rest of the page decides (None).
+    """Tell whether an escape stands in text.
+
+    True if so; False in code or an address; None in quotes or other script, where the rest of the page
+    decides.
     """
     text, start, end = found.string, found.start(), found.end()
     if decoded == found.group() or _in_address(found):

@@ -1,8 +1,8 @@
-"""UTF-8 that was read as GBK, as bytes again, with what can be known about the bytes that were lost on the way.
+"""UTF-8 that was read as GBK, as bytes again, with what can be known about the bytes that were lost.
 
-A decoder writes U+FFFD for a byte that begins no character: 0x80, or a first byte whose second does not fit. That
-leaves one or a few byte values. Where one is left, or all but one give characters that hardly occur, it is certain;
-otherwise the character stays U+FFFD.
+A decoder writes U+FFFD for a byte that begins no character: 0x80, or a first byte whose second does
+not fit. That leaves one or a few byte values. Where one is left, or all but one give characters that
+hardly occur, it is certain; otherwise the character stays U+FFFD.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from itertools import product
 from crawler.text import model
 
 LOST = 0xFF
-# The last byte that can go on a UTF-8 character.
-LAST_NEXT = 0xBF
 CERTAINLY_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xee\xef][\x80-\xbf]{2}){5}")
 UTF8_HAN = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){2}")
 _PARTIAL = rb"[\xe2-\xef](?:[\x80-\xbf\xff]{2}|[\x80-\xbf]?[\xff?]|[\x80-\xbf]?(?=[ -~]))"
@@ -38,21 +36,27 @@ _BROKEN = re.compile(
 )
 _MARK = re.compile("([€\ufffd])")
 _ASCII_END = 0x40
+_NEVER_FIRST = 0x80
 # One of so few characters that is so much likelier than the next (in nats) counts as certain.
 _FEW = 12
 _CERTAIN = 4.5
 
 
 def to_gb(text: str) -> bytes:
-    """Encode as GB 18030, with 0x80 for the euro sign as code page 936 reads that byte, and 0xFF for U+FFFD."""
+    """Encode as GB 18030, with 0x80 for the euro sign (as code page 936 has it) and 0xFF for U+FFFD."""
     return b"".join(
         b"\x80" if part == "€" else b"\xff" if part == "\ufffd" else part.encode("gb18030", "replace")
         for part in _MARK.split(text)
     )
 
 
+def goes_on(byte: int) -> bool:
+    """Tell whether a byte continues a UTF-8 character."""
+    return 0x80 <= byte < 0xC0  # noqa: PLR2004 - the form of UTF-8
+
+
 def character_starts(text: str) -> dict[int, int]:
-    """Give for each byte of ``to_gb(text)`` that begins a character the number of that character, and the end."""
+    """Give the places in ``to_gb(text)`` where characters begin, with their numbers, and the end."""
     starts: dict[int, int] = {}
     at = 0
     for number, char in enumerate(text):
@@ -63,7 +67,7 @@ def character_starts(text: str) -> dict[int, int]:
 
 
 def as_utf8(raw: bytes) -> str:
-    """Decode UTF-8 with lost bytes: restored where only one value is possible, else one U+FFFD a character."""
+    """Decode UTF-8 with lost bytes: restored where certain, else one U+FFFD a character."""
     raw = _WITH_LOSS.sub(_certain, raw)
     return _BROKEN.sub(b"\xff", raw).decode("utf-8", "replace")
 
@@ -98,7 +102,7 @@ def _most_likely(raw: bytes, following: bytes, previous: str, then: str) -> byte
 @cache
 def _is_lost(pair: bytes) -> bool:
     """Tell whether a decoder of GBK loses the first byte of a pair (or of a single byte at the end)."""
-    if pair[0] == 0x80 or len(pair) == 1 or pair[1] < _ASCII_END or pair[1] == LOST:
+    if pair[0] == _NEVER_FIRST or len(pair) == 1 or pair[1] < _ASCII_END or pair[1] == LOST:
         return True
     try:
         pair.decode("gbk")

@@ -1,7 +1,7 @@
 """Readings with the wrong encoding, undone where they stand: one function for each way of going wrong.
 
-Each takes a text, whether the same way of going wrong has been seen elsewhere on the page, and a ``Tally`` that it
-fills; it gives the new text.
+Each takes a text, whether the same way of going wrong has been seen elsewhere on the page, and a
+``Tally`` that it fills; it gives the new text.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ from crawler.text import lossy, model
 MARGIN = 12.0
 KNOWN_MARGIN = 4.0
 LIKELY = -7.6
-# Share of a line's characters of a kind that a chain must explain.
-_MOST = 0.6
-_NEARLY_ALL = 0.9
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
@@ -32,37 +29,19 @@ _EDGE_COST = 4.0
 _STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
 
-# Code page 1252 read leniently: its undefined bytes are the C1 controls, as everything from 0x80 is under latin-1.
-_SPECIALS = {
-    bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
-}
-_SPECIAL = "".join(_SPECIALS)
-_TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
-# Specials that Chinese text uses as punctuation too.
-_SHARED = "‘’“”…—–•"
-_NEXT = f"[\x80-\xbf{_SPECIAL}]"
-_NEXT_OR_BLANK = f"[\x80-\xbf {_SPECIAL}]"
-# The two-byte leads are those of accented letters and of the specials themselves, which doubling brings.
-_UTF8 = re.compile(
-    f"[\xc2\xc3\xc5\xc6\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
-    f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])"
-)
-_BOM = re.compile("^(?:ï»¿)+", re.MULTILINE)
-_HIGH = re.compile(f"[\x80-\xff{_SPECIAL}]")
-_SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*(?:[@-~](?![a-zA-Z]))?")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ENDS_LATIN = re.compile(rb"(?<![\xe2-\xe9\xef])\xc2[\xa0-\xbf]\Z")
-# Long lines are judged in parts that end with punctuation, so that one odd place does not cost the whole line.
+# Long lines are judged in parts that end with punctuation, so that one odd place does not cost the
+# whole line.
 _PART = re.compile(r"[^\n]{1,200}[^\n，。；！？]{0,400}[\n，。；！？]?|\n")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_WIDE = re.compile("[ -~\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _NOT_HAN = re.compile("[^\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many places were changed, how many characters that were, whether bytes were lost, and one example."""
+    """How many places and characters were changed, whether bytes were lost, and one example."""
 
     places: int = 0
     characters: int = 0
@@ -90,26 +69,9 @@ def han_mean(text: str) -> float:
     return (model.log_total(han) - breaks * model.ASCII) / (len(han) - breaks)
 
 
-def utf8_as_single(text: str, known: bool, tally: Tally) -> str:
-    """Undo UTF-8 read as latin-1 or code page 1252, byte by byte."""
-    for mark in _BOM.findall(text):
-        tally.add(mark, "")
-    text = _BOM.sub("", text)
-    return _by_lines(text, _UTF8, lambda line: _utf8_line(line, known, tally))
-
-
-def chinese_as_single(encoding: str) -> Chain:
-    """Give a function that undoes gb18030 or big5hkscs read as latin-1 or code page 1252."""
-
-    def undo(text: str, known: bool, tally: Tally) -> str:
-        return _SINGLE.sub(lambda found: _single_run(found.group(), encoding, known, tally), text)
-
-    return undo
-
-
 def utf8_as_gb(text: str, known: bool, tally: Tally) -> str:
-    """Undo UTF-8 read as GB 18030 or code page 936, also where bytes were lost (each may cost its character)."""
-    return _by_lines(text, HAN, lambda line: _utf8_in_gb(line, known, tally))
+    """Undo UTF-8 read as GB 18030 or code page 936, also where bytes were lost."""
+    return by_lines(text, HAN, lambda line: _utf8_in_gb(line, known, tally))
 
 
 def pair_by_pair(wrong: str, right: str) -> Chain:
@@ -126,7 +88,8 @@ def whole_runs(wrong: str, right: str) -> Chain:
     )
 
 
-def _by_lines(text: str, needed: re.Pattern[str], change: Callable[[str], str]) -> str:
+def by_lines(text: str, needed: re.Pattern[str], change: Callable[[str], str]) -> str:
+    """Change the lines that have what is needed."""
     if not needed.search(text):
         return text
     return "".join(change(line) if needed.search(line) else line for line in _LINE.findall(text))
@@ -157,56 +120,9 @@ def _parts(text: str) -> tuple[list[str], frozenset[int]]:
 def _rare() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Give what finds a rare character, and two of them close together."""
     common = "".join(char for char, number in model.load().ids.items() if number < _COMMON)
-    usual = "\u00a0\u00b0\u00b1\u00b7\u00d7\u2010-\u203b\u2103\u2160-\u2179\u2460-\u249b\u2500-\u25ff\u3000-\u301f"
-    rare = f"[^\\x00-\\x7f{usual}\uff00-\uff5e\uffe5\ufeff\u3040-\u30ff{common}]"
+    usual = "\u00a0\u00b0\u00b1\u00b7\u00d7\u2010-\u203b\u2103\u2160-\u2179\u2460-\u249b\u2500-\u25ff"
+    rare = f"[^\\x00-\\x7f{usual}\u3000-\u301f\uff00-\uff5e\uffe5\ufeff\u3040-\u30ff{common}]"
     return re.compile(rare), re.compile(f"{rare}.{{0,3}}{rare}")
-
-
-def _utf8_line(line: str, known: bool, tally: Tally) -> str:
-    found = [match.group() for match in _UTF8.finditer(line)]
-    read = [_as_utf8(piece) for piece in found]
-    han = sum(bool(text and HAN.match(text)) for text in read)
-    covered = sum(len(piece) for piece, text in zip(found, read, strict=True) if text)
-    high = len(_HIGH.findall(line))
-    enough = han >= _PAIR or (known and han)
-    if covered < high * (_MOST if enough else _NEARLY_ALL):
-        return line
-    new = _UTF8.sub(lambda match: _as_utf8(match.group()) or match.group(), line)
-    tally.add(line.strip(), new.strip())
-    tally.characters += covered - len(line.strip())
-    return new
-
-
-def _as_utf8(piece: str) -> str | None:
-    return _read(piece.replace(" ", "\xa0"), "utf-8")
-
-
-def _read(run: str, encoding: str) -> str | None:
-    try:
-        return run.translate(_TO_LATIN1).encode("latin-1").decode(encoding)
-    except UnicodeError:
-        return None
-
-
-def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
-    core = run.strip(_SHARED)
-    if len(core) < _PAIR or sum(char > "\x7f" for char in core) < (1 if known else _PAIR + 1):
-        return run
-    best, value = run, model.log_total(run) + (0.0 if known else MARGIN)
-    first = run.index(core)
-    last = first + len(core)
-    for left, right in {(0, len(run)), (first, len(run)), (0, last), (first, last)}:
-        new = _read(run[left:right], encoding)
-        if new is None:
-            continue
-        whole = run[:left] + new + run[right:]
-        total = model.log_total(whole)
-        fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > LIKELY
-        if total > value and fits:
-            best, value = whole, total
-    if best != run:
-        tally.add(run, best)
-    return best
 
 
 def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
@@ -221,7 +137,7 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         low, high = found.start(), found.end()
         if high < len(raw.rstrip()) and _ENDS_LATIN.search(found.group()):
             high -= _PAIR
-        while low not in starts or 0x80 <= raw[low] <= lossy.LAST_NEXT:
+        while low not in starts or lossy.goes_on(raw[low]):
             low += 1
         step = next((width for width in (0, 1, 2, 3) if high + width in starts), 0)
         # The second half of the last pair may be an ASCII letter of its own.
@@ -265,10 +181,10 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
     for start, end, gain in _best_runs(gains):
         enough = gain > (KNOWN_MARGIN if known else MARGIN) and gain > 1.5 * (end - start)
         if enough and end - start >= _PAIR + (not known) and han_mean(new[start:end]) > LIKELY:
-            start, end = _to_edges(line, gains, max(done, start), end)
-            parts += [line[done:start], new[start:end]]
-            done = end
-            changed += end - start
+            first, last = _to_edges(line, gains, max(done, start), end)
+            parts += [line[done:first], new[first:last]]
+            done = last
+            changed += last - first
             gained += gain
     if not parts:
         return line

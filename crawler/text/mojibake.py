@@ -1,22 +1,23 @@
 """Undo text that was decoded with the wrong encoding, as a whole or in places.
 
-A chain names what happened: ``utf-8>cp1252`` is UTF-8 that was read as code page 1252 (or latin-1). Undoing encodes
-with the wrong codec and decodes with the right one; readings are compared by the character language model. A text
-about encodings, which quotes such strings, stays as it is. What is lost for good is flagged and never guessed.
+A chain names what happened: ``utf-8>cp1252`` is UTF-8 that was read as code page 1252 (or latin-1).
+Undoing encodes with the wrong codec and decodes with the right one; readings are compared by the
+character language model. A text about encodings, which quotes such strings, stays as it is. What is
+lost for good is flagged and never guessed.
 """
 
 from __future__ import annotations
 
 import re
 
-from crawler.text import misread, topic
+from crawler.text import misread, singlebyte, topic
 from crawler.text.repairs import Repair
 
 STEP = "mojibake"
 
 # UTF-8 proves itself by its form, so it comes first; single bytes leave more whole than pairs do.
 _UTF8: dict[str, misread.Chain] = {
-    "utf-8>cp1252": misread.utf8_as_single,
+    "utf-8>cp1252": singlebyte.utf8_as_single,
     "utf-8>gb18030": misread.utf8_as_gb,
     **{
         f"utf-8>{wrong}": misread.whole_runs(wrong, "utf-8")
@@ -24,8 +25,8 @@ _UTF8: dict[str, misread.Chain] = {
     },
 }
 _OTHERS: dict[str, misread.Chain] = {
-    "gb18030>cp1252": misread.chinese_as_single("gb18030"),
-    "big5hkscs>cp1252": misread.chinese_as_single("big5hkscs"),
+    "gb18030>cp1252": singlebyte.chinese_as_single("gb18030"),
+    "big5hkscs>cp1252": singlebyte.chinese_as_single("big5hkscs"),
     "gb18030>big5hkscs": misread.pair_by_pair("big5hkscs", "gb18030"),
     "big5hkscs>gb18030": misread.pair_by_pair("gb18030", "big5hkscs"),
     **{
@@ -54,8 +55,9 @@ _QUOTED = 0.4
 def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     """Undo misreadings in a text, line by line and in runs inside lines.
 
-    Gives the text, a ``Repair`` for each chain in the order taken (``detail`` is the chain), and flags for what is
-    lost: ``kunjinkao``, ``tangtang``, ``tuntun``, ``question-marks``, ``replacement-characters``, and
+    Gives the text, a ``Repair`` for each chain in the order taken (``detail`` is the chain), and flags
+    for what is lost: ``kunjinkao``, ``tangtang``, ``tuntun``, ``question-marks``,
+    ``replacement-characters``, and
     ``lost-bytes`` where a chain that was undone had lost some.
     """
     if text.isascii():

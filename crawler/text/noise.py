@@ -1,18 +1,22 @@
 """Undo escapes left in text, and strip characters that nobody sees.
 
-Escapes must go before mojibake is undone (``undo_escapes``), invisible characters after it (``strip``): a soft
-hyphen, for one, is a byte of many a garbled character. Full-width letters and digits stay.
+Escapes must go before mojibake is undone (``undo_escapes``), invisible characters after it
+(``strip``): a soft hyphen, for one, is a byte of many a garbled character. Full-width letters and
+digits stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from crawler.text import escapes
 from crawler.text.repairs import Repair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]+"
@@ -39,7 +43,7 @@ def undo(text: str) -> Undone:
 
 
 def undo_escapes(text: str) -> Undone:
-    """Decode entities, ``%uXXXX``, ``\\uXXXX``, percent-encoded text, and blanks that became ``?``.
+    r"""Decode entities, ``%uXXXX``, ``\uXXXX``, percent-encoded text, and blanks that became ``?``.
 
     What a text about such escapes, a code sample or a URL shows stays. Gives the text, a repair with the step
     ``escape`` for each kind found, and no flags.
@@ -51,7 +55,8 @@ def strip(text: str) -> Undone:
     """Strip zero-width, control and private-use characters; to be called after mojibake is undone.
 
     Joiners stay in emoji and in scripts that need them. Surrogates become characters where they are pairs and
-    U+FFFD where they are alone. Gives the text, a repair with the step ``noise`` for each kind found, and no flags.
+    U+FFFD where they are alone. Gives the text, a repair with the step ``noise`` for each kind found,
+    and no flags.
     """
     if text.isascii() and not _CONTROLS.search(text):
         return text, (), ()
@@ -59,7 +64,7 @@ def strip(text: str) -> Undone:
 
 
 def apply(repair: Repair, text: str) -> str:
-    """Repeat on a text what a repair of this module names; text that has no such damage comes back unchanged."""
+    """Repeat on a text what a repair of this module names; sound text comes back unchanged."""
     kinds = escapes.KINDS if repair.step == "escape" else _STRIPPERS
     run = kinds.get(repair.detail)
     return run(text)[0] if run else text
@@ -109,7 +114,7 @@ def _joined(found: re.Match[str]) -> str:
 
 def _character(found: re.Match[str]) -> str:
     pair = found.group()
-    return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le") if len(pair) == 2 else "\ufffd"
+    return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le") if len(pair) > 1 else "\ufffd"
 
 
 def _private(found: re.Match[str]) -> str:

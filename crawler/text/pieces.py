@@ -1,17 +1,21 @@
 """Decode bytes piece by piece where no single encoding reads a page without an error.
 
-A page is split at ``<``, ``>`` and line ends, which are never the second byte of a character. Each piece is read
-with the encoding that reads it; inside a piece that none reads, one bad byte costs one character (U+FFFD).
+A page is split at ``<``, ``>`` and line ends, which are never the second byte of a character. Each
+piece is read with the encoding that reads it; inside a piece that none reads, one bad byte costs one
+character (U+FFFD).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from crawler.text import model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REPLACEMENT = "\ufffd"
 _LEGACY = ("gb18030", "big5hkscs")
@@ -33,7 +37,9 @@ _EURO = 0x80
 # Out of step, a text goes on without an error until the next ASCII character.
 _WINDOW = 2000
 _JUDGED = 240
-# Beyond so many damaged places, or bytes looked at, the text is lost, and looking on costs more than it gives.
+_TWO_PAIRS = 4
+# Beyond so many damaged places, or bytes looked at, the text is lost, and looking on costs more than
+# it gives.
 _MOST_SEARCHES = 200
 _MOST_BYTES = 12_000
 # What leaving out one or two bytes costs, in nats: more than any pair of rare characters.
@@ -47,11 +53,11 @@ _SURPRISE = 2.0
 
 
 def decode_pieces(body: bytes, encoding: str) -> str:
-    """Read a page piece by piece; ``encoding`` (a Python codec name) goes first, UTF-8 or the other follows."""
-    read: list[str] = []
-    for piece in _SPLIT.split(body):
-        read.append(piece.decode("ascii") if piece.isascii() else _decode_piece(piece, encoding))
-    return "".join(read)
+    """Read a page piece by piece, ``encoding`` (a Python codec name) first."""
+    return "".join(
+        piece.decode("ascii") if piece.isascii() else _decode_piece(piece, encoding)
+        for piece in _SPLIT.split(body)
+    )
 
 
 def decode_hz(body: bytes) -> str:
@@ -78,11 +84,12 @@ def join_surrogates(body: bytes) -> bytes:
 def chance_utf8(body: bytes, encodings: tuple[str, ...]) -> str | None:
     """Give the encoding that reads valid UTF-8 as better Chinese than UTF-8 does, if there is one.
 
-    Two or three characters of GBK can be valid UTF-8: mostly Latin, Greek or Cyrillic letters in pairs of bytes.
+    Two or three characters of GBK can be valid UTF-8: mostly Latin, Greek or Cyrillic letters in pairs
+    of bytes.
     """
     runs = _HIGH_RUN.findall(body)
     # An accent in a Latin word is one pair of bytes; Chinese words are longer.
-    if not runs or any(len(run) % 2 or len(run) < 4 for run in runs):
+    if not runs or any(len(run) % 2 or len(run) < _TWO_PAIRS for run in runs):
         return None
     sample = b" ".join(runs)[:_JUDGED]
     values = [(model.log_total(sample.decode("utf-8", "replace")), "utf-8")]

@@ -1,0 +1,98 @@
+"""Encodings read as single bytes: as latin-1 or code page 1252, whose characters stand for a byte each."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.text import model
+from crawler.text.misread import HAN, LIKELY, MARGIN, Chain, Tally, by_lines, han_mean
+
+# Share of a line's high characters that UTF-8 must explain: where that gives Chinese, and where it does not.
+_MOST = 0.6
+_NEARLY_ALL = 0.9
+_PAIR = 2
+
+# Code page 1252 read leniently: its undefined bytes are the C1 controls, as everything from 0x80 is
+# under latin-1.
+_SPECIALS = {
+    bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
+}
+_SPECIAL = "".join(_SPECIALS)
+_TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
+# Specials that Chinese text uses as punctuation too.
+_SHARED = "‘’“”…—–•"
+_NEXT = f"[\x80-\xbf{_SPECIAL}]"
+_NEXT_OR_BLANK = f"[\x80-\xbf {_SPECIAL}]"
+# The two-byte leads are those of accented letters and of the specials themselves, which doubling brings.
+_UTF8 = re.compile(
+    f"[\xc2\xc3\xc5\xc6\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
+    f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])"
+)
+_BOM = re.compile("^(?:ï»¿)+", re.MULTILINE)
+_HIGH = re.compile(f"[\x80-\xff{_SPECIAL}]")
+_SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*(?:[@-~](?![a-zA-Z]))?")
+_WIDE = re.compile("[ -~\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+
+
+def utf8_as_single(text: str, known: bool, tally: Tally) -> str:
+    """Undo UTF-8 read as latin-1 or code page 1252, byte by byte."""
+    for mark in _BOM.findall(text):
+        tally.add(mark, "")
+    text = _BOM.sub("", text)
+    return by_lines(text, _UTF8, lambda line: _utf8_line(line, known, tally))
+
+
+def chinese_as_single(encoding: str) -> Chain:
+    """Give a function that undoes gb18030 or big5hkscs read as latin-1 or code page 1252."""
+
+    def undo(text: str, known: bool, tally: Tally) -> str:
+        return _SINGLE.sub(lambda found: _single_run(found.group(), encoding, known, tally), text)
+
+    return undo
+
+
+def _utf8_line(line: str, known: bool, tally: Tally) -> str:
+    found = [match.group() for match in _UTF8.finditer(line)]
+    read = [_as_utf8(piece) for piece in found]
+    han = sum(bool(text and HAN.match(text)) for text in read)
+    covered = sum(len(piece) for piece, text in zip(found, read, strict=True) if text)
+    high = len(_HIGH.findall(line))
+    enough = han >= _PAIR or (known and han)
+    if covered < high * (_MOST if enough else _NEARLY_ALL):
+        return line
+    new = _UTF8.sub(lambda match: _as_utf8(match.group()) or match.group(), line)
+    tally.add(line.strip(), new.strip())
+    tally.characters += covered - len(line.strip())
+    return new
+
+
+def _as_utf8(piece: str) -> str | None:
+    return _read(piece.replace(" ", "\xa0"), "utf-8")
+
+
+def _read(run: str, encoding: str) -> str | None:
+    try:
+        return run.translate(_TO_LATIN1).encode("latin-1").decode(encoding)
+    except UnicodeError:
+        return None
+
+
+def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
+    core = run.strip(_SHARED)
+    if len(core) < _PAIR or sum(char > "\x7f" for char in core) < (1 if known else _PAIR + 1):
+        return run
+    best, value = run, model.log_total(run) + (0.0 if known else MARGIN)
+    first = run.index(core)
+    last = first + len(core)
+    for left, right in {(0, len(run)), (first, len(run)), (0, last), (first, last)}:
+        new = _read(run[left:right], encoding)
+        if new is None:
+            continue
+        whole = run[:left] + new + run[right:]
+        total = model.log_total(whole)
+        fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > LIKELY
+        if total > value and fits:
+            best, value = whole, total
+    if best != run:
+        tally.add(run, best)
+    return best
