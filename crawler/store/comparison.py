@@ -49,6 +49,8 @@ CUT_LONG = 120
 """… where the original has at least so many."""
 UNEVEN = 4
 """Passages of which one is so many times longer share scattered characters by chance."""
+LONGEST = 2000
+"""Passages that differ are compared in detail up to so many characters: the time grows with the square."""
 INNER = 4
 """An addition inside a sentence up to so many tokens is a changed word; a longer one is an added clause."""
 
@@ -95,14 +97,19 @@ def prepare(canonical_body: str) -> Text:
     return Text(found, sum(map(len, found)))
 
 
-def compare(one: Text, other: Text) -> Comparison:
-    """Compare two prepared texts; the order of the two does not matter for the relation."""
+def compare(one: Text, other: Text, *, thorough: bool = False) -> Comparison:
+    """Compare two prepared texts; the order of the two does not matter for the relation.
+
+    The first fact that differs ends it, with the shares found up to there, unless ``thorough``.
+    """
     shorter, longer = sorted((one, other), key=lambda text: (text.length, text.sentences))
     if not shorter.length:
         return Comparison(Relation.DIFFERENT, 0.0, 0.0)
     tally = _Tally()
     for gap in _gaps(shorter.sentences, longer.sentences, tally):
         _weigh(gap, tally)
+        if tally.facts and not thorough:
+            break
     cut = tally.judge_edges()
     cover_shorter = min(1.0, tally.shared / shorter.length)
     cover_longer = min(1.0, tally.shared / longer.length)
@@ -172,8 +179,8 @@ def _gaps(left: Sequence[str], right: Sequence[str], tally: _Tally) -> Iterator[
 
 
 def _weigh(gap: _Gap, tally: _Tally) -> None:
-    spans, shared = _spans(gap.left, gap.right)
     short, long = sorted((len(gap.left), len(gap.right)))
+    spans, shared = _spans(gap.left, gap.right) if long <= LONGEST else ([], 0)
     if shared < ALIKE * short or (spans and long > UNEVEN * short):
         (tally.edges if gap.edge else tally.unlike).append((gap.left, gap.right))
         return

@@ -1,4 +1,4 @@
-"""The tables. What is not obvious from a name is said at the class; docs/data.md draws the picture."""
+"""The tables. What is not obvious from a name is said at the class."""
 
 from __future__ import annotations
 

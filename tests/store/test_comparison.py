@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.store.comparison import Relation, compare, prepare
+from crawler.store.fingerprints import keys, plain, sentences
+from crawler.text.canonical import canonical
+from tests.store.builders import PIECE
+
+TEXT = canonical(PIECE)
+TEXTS = st.text(alphabet="春夏秋冬山水风云3九。，\n、王.", max_size=60)
+
+
+def relation(one: str, other: str) -> Relation:
+    return compare(prepare(canonical(one)), prepare(canonical(other))).relation
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("共 1.5 亿元。", "共1.5亿元"),
+        ("12,300人；1，200户", "12300人1200户"),
+        ("3：2", "3.2"),
+        ("12%、-3℃", "12%-3℃"),
+        ("《办法》（试行）", "办法试行"),
+        ("1,2,3", "1.2.3"),
+        ("。，\n", ""),
+    ],
+)
+def test_plain(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+def test_sentences() -> None:
+    assert sentences("起风了。下雨了！\n……回家") == ["起风了", "下雨了", "回家"]
+
+
+def test_keys_are_the_same_in_every_process() -> None:
+    program = (
+        "from crawler.store.fingerprints import keys; print(keys('山高水长，一路顺风；来日方长，后会有期。'))"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parent.parent.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(made) == 1
+
+
+def test_near_copies_share_keys_and_others_do_not() -> None:
+    near = canonical(PIECE.replace("小船", "木船"))
+    far = canonical("合唱比赛昨晚在文化馆举行，十二支队伍登台演唱，评委当场打分，观众席座无虚席。")
+    assert len(set(keys(TEXT)) & set(keys(near))) > 5
+    assert not set(keys(TEXT)) & set(keys(far))
+    assert keys("短") == []
+
+
+@given(TEXTS, TEXTS)
+def test_the_order_of_two_texts_does_not_matter(one: str, other: str) -> None:
+    assert relation(one, other) is relation(other, one)
+
+
+@given(TEXTS)
+def test_keys_are_64_bit_and_each_once(text: str) -> None:
+    made = keys(text)
+    assert len(made) == len(set(made))
+    assert all(-(2**63) <= key < 2**63 for key in made)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("一千三百万元", "一千五百万元"),
+        ("六个村", "八个村"),
+        ("罗云舟", "方云舟"),
+        ("罗云舟", "罗远帆"),
+        ("青石渡镇", "白沙渡镇"),
+        ("去年秋天", "前年秋天"),
+    ],
+)
+def test_a_fact_that_differs_parts_two_texts(old: str, new: str) -> None:
+    assert old in PIECE
+    found = compare(prepare(TEXT), prepare(canonical(PIECE.replace(old, new))), thorough=True)
+    assert found.relation is Relation.DIFFERENT
+    assert found.changed
+
+
+def test_a_corrected_character_in_a_long_text_does_not() -> None:
+    scenes = ("晒谷场上", "祠堂门前", "渡口南边", "竹林深处", "水车旁边", "晾布架下", "后山坡上", "老井周围")
+    long = PIECE + "".join(
+        f"\n{scene}的人们各自忙碌，有的修补渔网，有的翻晒稻谷，有的把劈好的柴火码得整整齐齐，谈笑声传出很远。"
+        for scene in scenes
+    )
+    assert relation(long, long.replace("谈笑声", "谈笑生", 1)) is Relation.SAME
+
+
+def test_a_name_in_a_line_of_its_own_parts_two_texts() -> None:
+    lines = PIECE.split("\n")
+    one = "\n".join([*lines, "联系人：贺小满"])
+    other = "\n".join([*lines, "联系人：贺小川"])
+    assert relation(one, other) is Relation.DIFFERENT
+
+
+def test_two_dates_below_a_notice_part_two_texts() -> None:
+    assert relation(f"{PIECE}\n2026年5月4日", f"{PIECE}\n2026年6月8日") is Relation.DIFFERENT
+    assert relation(f"2026-05-04 10:20\n{PIECE}", f"2026-06-08\n{PIECE}") is Relation.SAME
+
+
+def test_nothing_is_the_same_as_nothing() -> None:
+    assert relation("", "") is Relation.DIFFERENT
+    assert relation("", PIECE) is Relation.DIFFERENT
