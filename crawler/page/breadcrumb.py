@@ -18,6 +18,7 @@ _SEAM = re.compile(r"\s*(?:-*[>＞›»→»]+|&gt;|::|＞＞|\s[/\\|·-]\s)\s*"
 _CLASS_SEAM = re.compile(r"\s*(?:-*[>＞›»→]+|&gt;|::|[/\\|])\s*")
 _LEAD_END = re.compile(r"[:：]")
 _LEAD = re.compile(r"[您你]?(?:的|是|现在|当前|目前|所在|正在|在|页面|浏览|处于|所处|网站)*位置(?:是|为)?")
+_OPEN_END = re.compile(r"[>＞›»→]\s*$")
 _LEAD_WITHIN = 60  # characters, glosses counted
 _LONGEST_STEP = 30
 _LONGEST_LINE = 200
@@ -34,8 +35,8 @@ def find(lines: Sequence[Line], title: str = "") -> Found[list[str]] | None:
         if line.chars > _LONGEST_LINE:
             continue
         text, led = _without_lead(line.text)
-        if led and not text:  # the lead has a line of its own
-            text = lines[number + 1].text if number + 1 < len(lines) else ""
+        if led and not text:  # the lead has a line of its own, and perhaps every step too
+            text = _following(lines[number + 1 : number + 1 + 2 * _MOST_STEPS])
         if led and (path := steps(text, title)):
             return Found(path, "displayed, with a lead", 0.9, line.element)
     for line in lines:
@@ -63,6 +64,17 @@ def _unmarked(lines: Sequence[Line], title: str) -> Found[list[str]] | None:
         if len(path) > 1 and line.link_density >= 0.5 and "/" not in line.text and "|" not in line.text:  # noqa: PLR2004  mostly links
             return Found(path, "path of links", 0.4, line.element)
     return None
+
+
+def _following(lines: Sequence[Line]) -> str:
+    """Return the first of the lines and those that go on with it: a separator stands between them."""
+    text = ""
+    for line in lines:
+        goes_on = not text or _SEAM.match(line.text) or _OPEN_END.search(text)
+        if not goes_on or line.chars > _LONGEST_LINE:
+            break
+        text = f"{text} {line.text}"
+    return text.strip()
 
 
 def _near(line: Line, other: Line) -> bool:

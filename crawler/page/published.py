@@ -28,6 +28,7 @@ _SIGNED = 2.5  # 2024年3月5日 alone on a line is as often the date of the tex
 _COARSE = {Precision.YEAR: -4.0, Precision.MONTH: -2.0, Precision.DAY: 0.0}
 _FINE_BONUS = 0.5
 _NEVER = -10.0
+_UPDATED = "displayed as last update"
 _AHEAD = -5.0  # a date in the future is believed only when nothing else is there to be refused
 _LONGEST_LINE = 120
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
@@ -58,7 +59,7 @@ def parse(
     indexed = [(meta or {}).get(f"shown:{kind}", "") for kind in ("published", "document_date")]
     shown = displayed([*lines, *filter(None, indexed)], now=now, year_hint=hint)
     if shown is not None:
-        if tags and _adds_time(shown.value, tags.value):
+        if tags and shown.origin != _UPDATED and _adds_time(shown.value, tags.value):
             return Found(tags.value, f"{shown.origin}, time of day from {tags.origin}", shown.confidence)
         return shown
     return tags or _from_url(url, now)
@@ -78,7 +79,7 @@ def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = No
         return None
     score, best, kind = max(scored, key=lambda item: item[0])
     finer = [moment for _, moment, other in scored if other != "updated" and _adds_time(best, moment)]
-    origin = "displayed, labelled" if kind == "published" else "displayed"
+    origin = {"published": "displayed, labelled", "updated": _UPDATED}.get(kind, "displayed")
     return Found(finer[0] if finer else best, origin, min(1.0, max(0.1, score / 6)))
 
 

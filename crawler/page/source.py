@@ -44,13 +44,17 @@ def parse_source(
     found = (
         _labelled(lines)
         or _beside_date(lines, columns)
-        or _bracketed(last)
-        or _labelled([line for line in last if len(line) <= _LONGEST])
+        or _definite(_bracketed(last))
+        or _definite(_labelled([line for line in last if len(line) <= _LONGEST]))
         or _account(lines, columns)
         or _next_to_date(lines, columns)
         or paper_of_reporters(last)
     )
     return resolve(found, site) if found else None
+
+
+def _definite(source: str) -> str:
+    return "" if fold(source) in names.data()["bodies"]["vague"] else source
 
 
 def resolve(source: str, site: str) -> str:

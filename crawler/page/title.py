@@ -35,6 +35,8 @@ _TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 _ENOUGH = 3.0
 _ABOUT_PENALTY = 3.0
+_COULD_BE = 1.0  # what a heading, or a class that says title, is worth without any agreement
+_LEADS_IN = 2.0
 _SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
 _LONGEST_TAIL = 16
 _CUT_AT = 8  # characters that a title cut short shows at least
@@ -59,6 +61,8 @@ def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = Non
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
         score = _score(group, references)
+        if _COULD_BE <= score < _ENOUGH and _heads(group[0]) and _leads_in(group, lines):
+            score += _LEADS_IN
         if score < _ENOUGH or (best is not None and score <= best[0]):
             continue
         if byline.is_about(_text_of(group)):
@@ -110,6 +114,12 @@ def _headlines(lines: Sequence[Line]) -> list[list[Line]]:
         else:
             groups.append([line])
     return [group for group in groups if _SHORTEST <= sum(line.chars for line in group) <= _LONGEST]
+
+
+def _leads_in(group: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Return whether date, source or people stand right below: so they do below headlines."""
+    behind = group[-1].index + 1
+    return any(byline.is_about(line.text) for line in lines[behind : behind + 2])
 
 
 def _text_of(group: Sequence[Line]) -> str:
