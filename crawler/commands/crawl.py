@@ -19,7 +19,6 @@ ARGUMENTS = {"since", "until", "full", "base"}
 class Command(patrol.Command):
     """The command; it replaces Scrapy's own, which answers faults with tracebacks and status 0."""
 
-
     def syntax(self) -> str:
         """Return how it is called."""
         return "[-a since=DAY] [-a until=DAY] [-a full=1] [-a base=ADDRESS] PORTAL"

@@ -44,7 +44,6 @@ class Repaired:
 class Command(PortalwatchCommand):
     """The command."""
 
-
     def short_desc(self) -> str:
         """Return what it does."""
         return "Show the whole way of an article on five replica portals"

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class Command(PortalwatchCommand):
     """The command."""
 
-
     def syntax(self) -> str:
         """Return how it is called."""
         return "[--only NAME...]"
