@@ -22,7 +22,6 @@ MARKED_SHARE = 0.6
 TWICE_CHARS = 20
 TWICE_SHARE = 0.3
 COPY_SHARE = 0.7
-SIGNATURE_CHARS = 40
 SIGNATURE_LINES = 4
 ALIKE_LINES = 3
 _DROPPED_ROLES = frozenset({"share", "pager", "advert", "comment", "related", "nav", "footer"})
@@ -123,13 +122,7 @@ def _continues(lines: Sequence[Line], item: Item) -> bool:
 def _is_signature(lines: Sequence[Line], item: Item) -> bool:
     """Whether a section below the text may be its signature: a short line that is no furniture."""
     line = lines[item.first]
-    return (
-        item.lines == 1
-        and not item.links
-        and not line.chrome
-        and line.chars <= SIGNATURE_CHARS
-        and worth.is_signature(line)
-    )
+    return item.lines == 1 and not item.links and not line.chrome and worth.is_signature(line)
 
 
 def _marked(shown: Layout, values: Sequence[float], run: Run) -> tuple[int, int] | None:

@@ -24,7 +24,8 @@ ISSUER_CHARS = 16
 LIKE_SHARE = 0.7
 HEAD_SHARE = 0.1  # of the text may stand above the headline of a page without structure
 SOLID = 25.0  # the value of a line that is text for certain
-NEXT_ARTICLE_CHARS = 200  # of text, before a headline and a date can begin another article
+NEXT_ARTICLE_CHARS = 100  # of text, before a headline and a date can begin another article
+_TIME = re.compile(r"\d:\d\d|来源:|发布|作者:|编辑:")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|pptx?|txt|jpe?g)(?:$|[?#&])", re.IGNORECASE)
 
 
@@ -112,23 +113,25 @@ def before_tail(lines: Sequence[Line], run: Run, start: int, stop: int) -> int:
 
 
 def _begins_article(lines: Sequence[Line], index: int) -> bool:
-    """Whether a headline has a date line under it, as another article below the first one has."""
-    return any(worth.is_dated(line) for line in lines[index + 1 : index + 3])
+    """Whether a headline has a date line under it, as another article below the first one has.
+
+    A bare date is not enough: chronicles have those under their headings.
+    """
+    return any(
+        worth.is_dated(line) and _TIME.search(fold(line.text)) for line in lines[index + 1 : index + 3]
+    )
 
 
 def with_files(lines: Sequence[Line], run: Run, stop: int) -> int:
-    """Return the end of the text with the attachments beside its container in the CMS's own one."""
+    """Return the end of the text with the signature and attachments beside it in the CMS's own container."""
     outer: HtmlElement | None = None
     for node, _ in zip(run.container.iterancestors(), range(runs.NAMED_STEPS), strict=False):
         if roles.is_content(f"{node.get('class', '')} {node.get('id', '')}"):
             outer = node
     while outer is not None and stop < len(lines):
         line = lines[stop]
-        if (
-            line.chrome
-            or not runs.is_in(line.element, outer)
-            or not (_is_file(line) or worth.is_attachment(line))
-        ):
+        told = _is_file(line) or worth.is_attachment(line) or worth.is_signature(line)
+        if line.chrome or not told or not runs.is_in(line.element, outer):
             break
         stop += 1
     return stop

@@ -26,7 +26,8 @@ _CONTENT = re.compile(f"(?<![a-z])(?:{'|'.join(_DATA['content'].split())})(?![a-
 @lru_cache(maxsize=4096)
 def is_content(names: str) -> bool:
     """Whether class and id names are such as content management systems give to an article's text."""
-    return _CONTENT.search(names) is not None
+    parted = _SEAM.sub("-", names)
+    return _CONTENT.search(f"{parted} {parted.replace('-', '')}") is not None
 
 
 @lru_cache(maxsize=4096)

@@ -152,8 +152,9 @@ def _best_of(container: HtmlElement, items: Sequence[Item]) -> Run | None:
         value = item.value
         if item.lines > 1 and item.links and value < TEASER_CHARS:
             value = min(value, TEASER_VALUE)
-        if total > 0 and item.lines > 1:
-            value -= GAP if kind_of(item) in kinds else GAP + GAP_SHARE * total
+        alike = kind_of(item) in kinds
+        if total > 0 and (item.lines > 1 or not (alike or item.node is None or is_text(item.node))):
+            value -= GAP if alike else GAP + GAP_SHARE * total
         if total <= 0:
             total, start = 0.0, item.first
             kinds.clear()

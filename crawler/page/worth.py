@@ -88,7 +88,9 @@ def is_attachment(line: Line) -> bool:
 
 def is_signature(line: Line) -> bool:
     """Whether a line looks like the signature of a notice: a public body or a date, alone."""
-    return _SIGNATURE.search(fold(line.text)) is not None
+    if line.chars > DATE_LINE_CHARS or line.link_chars:
+        return False
+    return _SIGNATURE.search(fold(line.text)) is not None and not is_furniture(line)
 
 
 def values(lines: Sequence[Line]) -> list[float]:
