@@ -41,6 +41,7 @@ class Matcher:
     """
 
     def __init__(self, watches: Mapping[str, str]) -> None:
+        self._order = {name: number for number, name in enumerate(watches)}
         self._queries: dict[str, Query] = {name: parse(query) for name, query in watches.items()}
         self._wanted = {name: terms(query, wanted_only=True) for name, query in self._queries.items()}
         self._watches_of: dict[Term, list[str]] = {}
@@ -59,8 +60,8 @@ class Matcher:
         touched = {name for term in found for name in self._watches_of[term]}
         return [
             Match(name, tuple(term for term in self._wanted[name] if term in found))
-            for name, query in self._queries.items()
-            if name in touched and holds(query, found)
+            for name in sorted(touched, key=self._order.__getitem__)
+            if holds(self._queries[name], found)
         ]
 
     def _found(self, article: Matchable) -> set[Term]:

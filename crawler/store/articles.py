@@ -80,13 +80,18 @@ def digest(article: items.Article) -> str:
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def _storable(text: str) -> str:
+    """Return ``text`` without what no database keeps: NUL (PostgreSQL) and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
 def _folded(text: str) -> str:
     return "".join(text.split())
 
 
 def _first(session: Session, row: Article, article: items.Article) -> Saved:
     version = _add_version(session, row, article, Change.FIRST)
-    title, body = article.canonical_title, article.canonical_body
+    title, body = version.canonical_title, version.canonical_body
     search.add(session, row.id, title, body)
     placed = stories.place(session, row.id, title, body, at=article.fetched)
     return Saved(
@@ -115,8 +120,8 @@ def _again(session: Session, row: Article, article: items.Article) -> Saved:
     _describe(row, article)
     version = _add_version(session, row, article, change)
     search.remove(session, row.id, newest.canonical_title, newest.canonical_body)
-    search.add(session, row.id, article.canonical_title, article.canonical_body)
-    stories.reindex(session, row.id, newest.canonical_body, article.canonical_body)
+    search.add(session, row.id, version.canonical_title, version.canonical_body)
+    stories.reindex(session, row.id, newest.canonical_body, version.canonical_body)
     old = {newest.canonical_title, *newest.canonical_body.split("\n")}
     lines = (article.canonical_title, *article.canonical_body.split("\n"))
     added = "\n".join(line for line in lines if line not in old)
@@ -154,11 +159,11 @@ _DESCRIBED = ("url", "title", "source", "published_at", "published_precision", "
 
 def _describe(row: Article, article: items.Article) -> None:
     row.url = article.url
-    row.title = article.title
-    row.source = article.source
+    row.title = _storable(article.title)
+    row.source = None if article.source is None else _storable(article.source)
     row.published_at = article.published.at if article.published else None
     row.published_precision = article.published.precision.value if article.published else None
-    row.published_raw = article.published.raw if article.published else None
+    row.published_raw = _storable(article.published.raw) if article.published else None
 
 
 def _add_version(session: Session, row: Article, article: items.Article, change: Change) -> Version:
@@ -168,21 +173,21 @@ def _add_version(session: Session, row: Article, article: items.Article, change:
         change=change.value,
         digest=digest(article),
         fetched_at=article.fetched,
-        title=article.title,
-        body=article.body,
-        canonical_title=article.canonical_title,
-        canonical_body=article.canonical_body,
-        source=article.source,
-        canonical_source=article.canonical_source,
-        abstract=article.abstract,
-        document_number=article.document_number,
+        title=_storable(article.title),
+        body=_storable(article.body),
+        canonical_title=_storable(article.canonical_title),
+        canonical_body=_storable(article.canonical_body),
+        source=None if article.source is None else _storable(article.source),
+        canonical_source=None if article.canonical_source is None else _storable(article.canonical_source),
+        abstract=_storable(article.abstract),
+        document_number=_storable(article.document_number),
         authors=list(article.authors),
         editors=list(article.editors),
         section=list(article.section),
         attachments=[asdict(one) for one in article.attachments],
         images=[asdict(one) for one in article.images],
         charset=article.charset,
-        charset_reason=article.charset_reason,
+        charset_reason=_storable(article.charset_reason),
         origins=dict(article.origins),
         repairs=[asdict(one) for one in article.repairs],
         flags=list(article.flags),
@@ -209,7 +214,7 @@ def _section(session: Session, portal_id: int, article: items.Article) -> int | 
     query = select(Section.id).where(Section.portal_id == portal_id, Section.url == url)
     found = session.scalar(query)
     if found is None:
-        name = article.section[-1] if article.section else ""
+        name = _storable(article.section[-1]) if article.section else ""
         values = {"portal_id": portal_id, "url": url, "name": name, "first_seen": article.fetched}
         _insert_missing(session, Section, values)
         found = session.scalars(query).one()

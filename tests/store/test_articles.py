@@ -158,6 +158,15 @@ def test_nothing_is_kept_of_an_article_that_fails(database: Database) -> None:
     assert again.outcome is Outcome.NEW
 
 
+def test_characters_that_no_database_keeps_do_no_harm(database: Database) -> None:
+    odd = article("船\x00到了\ud800，货也到了。", title="\x00码头\udfff", source="日\x00报")
+    (saved, again) = keep(database, odd, odd)
+
+    assert (saved.outcome, again.outcome) == (Outcome.NEW, Outcome.SAME)
+    with database.reading() as session:
+        assert session.scalars(select(Version.body)).one() == "船到了?，货也到了。"
+
+
 def test_known_addresses(database: Database, database_url: str) -> None:
     keep(database, article())
     known = Known(database_url)
