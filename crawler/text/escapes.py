@@ -19,7 +19,12 @@ _ENTITY = re.compile(
     r"|[A-Za-z][A-Za-z0-9]{1,24};|nbsp(?![A-Za-z0-9=;])))+"
 )
 _ONE_ENTITY = re.compile(r"&(?:amp;)*(#[xX][0-9a-fA-F]+|#[0-9]{1,7};|#[0-9]{5}|[A-Za-z][A-Za-z0-9]*);?")
-_PERCENT_U = re.compile(r"(?:%[0-7][0-9a-fA-F])*%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F])*")
+_PERCENT_U = re.compile(
+    r"(?:%[0-7][0-9a-fA-F][0-9A-Za-z.]{0,12}(?=%))*%u[0-9a-fA-F]{4}"
+    r"(?:%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F]|[0-9A-Za-z.]{1,12}(?=%(?:u[0-9a-fA-F]{4}|[0-7][0-9a-fA-F])))*"
+)
+_QUOTED = re.compile(r"(?:=[0-9A-F]{2}){3,}")
+_HZ = re.compile(r"~\{((?:[!-w][!-~]){2,})~\}")
 _BACKSLASH_U = re.compile(r"(?:\\+u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
 _BARE_U = re.compile(r"(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2})+")
 _BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2}){4,}(?![A-Za-z])")
@@ -27,6 +32,7 @@ _BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){3,}")
 _ASCII_TOKEN = re.compile(r"[!-~]+")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})")
 _PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-])+")
+_UNITS = re.compile(r"(?:%u[0-9a-fA-F]{4}|\\*u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _HEX4 = re.compile(r"\{([0-9a-fA-F]{5})\}|([0-9a-fA-F]{4})")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -134,9 +140,29 @@ def _percent(text: str) -> tuple[str, int, str, str]:
     return _decode(text, _ASCII_TOKEN, decoded, _code_free)
 
 
+def _quoted(text: str) -> tuple[str, int, str, str]:
+    if "=E" not in text and "=B" not in text:
+        return text, 0, "", ""
+    return _decode(text, _QUOTED, lambda run: _read(bytes.fromhex(run.replace("=", ""))) or run, _code_free)
+
+
+def _hz(text: str) -> tuple[str, int, str, str]:
+    if "~{" not in text:
+        return text, 0, "", ""
+
+    def decoded(run: str) -> str:
+        return _read(bytes(ord(char) | 0x80 for char in run[2:-2])) or run
+
+    return _decode(text, _HZ, decoded, _code_free)
+
+
 def _decode_hex(run: str) -> str:
-    spaced = _PERCENT_ASCII.sub(lambda found: "00" + found.group(1), run)
-    units = "".join(chr(int(braced or digits, 16)) for braced, digits in _HEX4.findall(spaced))
+    spaced = _PERCENT_ASCII.sub(lambda found: chr(int(found.group(1), 16)), run)
+    return _UNITS.sub(_characters, spaced)
+
+
+def _characters(found: re.Match[str]) -> str:
+    units = "".join(chr(int(braced or digits, 16)) for braced, digits in _HEX4.findall(found.group()))
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -241,5 +267,7 @@ KINDS: dict[str, Kind] = {
     "backslash-u": _backslash_u,
     "backslash-x": _backslash_x,
     "percent": _percent,
+    "quoted-printable": _quoted,
+    "hz": _hz,
     "blank": _blanks,
 }

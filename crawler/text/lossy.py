@@ -52,7 +52,7 @@ def to_gb(text: str) -> bytes:
 
 def goes_on(byte: int) -> bool:
     """Tell whether a byte continues a UTF-8 character."""
-    return 0x80 <= byte < 0xC0  # noqa: PLR2004 - the form of UTF-8
+    return 0x80 <= byte < 0xC0
 
 
 def character_starts(text: str) -> dict[int, int]:

@@ -9,9 +9,13 @@ lost for good is flagged and never guessed.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from crawler.text import misread, singlebyte, topic
+from crawler.text import misread, singlebyte, together, topic
 from crawler.text.repairs import Repair
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STEP = "mojibake"
 
@@ -83,6 +87,14 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
         return text, (), _flags(text)
     flags = _flags(new)
     return new, tuple(repairs), (*flags, "lost-bytes") if lossy else flags
+
+
+def undo_all(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[Repair, ...], tuple[str, ...]]:
+    """Do ``undo`` on all texts of one page, deciding over all of them; same order and number.
+
+    So a short title follows its body, and one block of a page about encodings is judged by the others.
+    """
+    return together.undo_all(undo, texts)
 
 
 def apply(repair: Repair, text: str) -> str:

@@ -12,11 +12,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from crawler.text import escapes
+from crawler.text import escapes, together
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]+"
@@ -49,6 +49,11 @@ def undo_escapes(text: str) -> Undone:
     ``escape`` for each kind found, and no flags.
     """
     return _run("escape", escapes.KINDS, text)
+
+
+def undo_escapes_all(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[Repair, ...], tuple[str, ...]]:
+    """Do ``undo_escapes`` on all texts of one page, deciding over all of them; same order and number."""
+    return together.undo_all(undo_escapes, texts)
 
 
 def strip(text: str) -> Undone:

@@ -77,3 +77,24 @@ def test_garbled_bits_are_survived(text: str) -> None:
     for repair in repairs:
         again = mojibake.apply(repair, again)
     assert again == restored
+
+
+def test_a_short_title_follows_its_body() -> None:
+    body, title = "渔港的冷库昨天交付使用，渔船当天就存了鱼。", "通知"
+    garbled = [text.encode("gb18030").decode("latin-1") for text in (title, body)]
+    texts, repairs, flags = mojibake.undo_all(garbled)
+    assert texts == (title, body)
+    assert [mojibake.apply(repairs[0], text) for text in garbled] == [title, body]
+    assert flags == ()
+
+
+def test_a_block_is_judged_by_its_page() -> None:
+    texts = ("UTF-8按GBK解码会得到下面这样的字：", "涓枃", "浣犲ソ", "所以请先看清楚页面声明的字符集是什么。")
+    assert mojibake.undo_all(texts)[0] == texts
+    assert mojibake.undo_all(())[0] == ()
+
+
+@given(st.lists(st.text(max_size=30), max_size=5))
+@settings(deadline=None)
+def test_as_many_texts_come_back(texts: list[str]) -> None:
+    assert len(mojibake.undo_all(texts)[0]) == len(texts)

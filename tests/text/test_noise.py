@@ -61,3 +61,9 @@ def test_escape_like_text_is_survived(text: str) -> None:
     for repair in repairs:
         again = noise.apply(repair, again)
     assert again == restored
+
+
+def test_an_example_is_judged_by_its_page() -> None:
+    texts = ("汉字的Unicode转义是这样的：", "\\u4e2d\\u6587", "每个转义有四位十六进制数字。")
+    assert noise.undo_escapes_all(texts)[0] == texts
+    assert noise.undo_escapes_all(("&#20013;&#22269;", "渔港"))[0] == ("中国", "渔港")
