@@ -99,10 +99,12 @@ def before_tail(lines: Sequence[Line], run: Run, start: int, stop: int) -> int:
     chars = 0
     for line in lines[start : min(run.last, stop)]:
         chars += line.chars
-        if chars > NEXT_ARTICLE_CHARS and line.heading in {1, 2} and _begins_article(lines, line.index):
+        if chars > NEXT_ARTICLE_CHARS and (
+            worth.is_comments(line) or (line.heading in {1, 2} and _begins_article(lines, line.index))
+        ):
             return line.index
     for line in lines[run.last + 1 : stop]:
-        if worth.is_closing(line) and _links_follow(lines, line.index + 1, stop):
+        if worth.is_comments(line) or (worth.is_closing(line) and _links_follow(lines, line.index + 1, stop)):
             stop = line.index
             break
     while (

@@ -26,6 +26,8 @@ _CONTROLS = re.compile(_any(_DATA["controls"]))
 _LABEL = re.compile(rf"^[\W_]*(?:{_any(_DATA['labels'].split())})(?:[:|/]|$)")
 _SIGNATURE = re.compile(_DATA["signature"])
 _CLOSING = re.compile(_DATA["closing"].replace("\n", ""))
+_COMMENTS = re.compile(_DATA["comments"])
+_COMMENT = re.compile(_DATA["comment"])
 _META = re.compile(_DATA["meta"].replace("\n", ""))
 _DATE = re.compile(_DATA["date"])
 MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
@@ -39,6 +41,7 @@ LABEL_CHARS = 120
 DATE_LINE_CHARS = 40
 SENTENCE_CHARS = 12
 CAP = 300
+TITLE_CHARS = 8
 
 _STOPS = re.compile("[。！？；，、：“”…,;!?]")
 _ENDS = re.compile("[。！？；，!?”）」』;,.]$")
@@ -51,6 +54,8 @@ def is_furniture(line: Line) -> bool:
     if line.chars > FURNITURE_CHARS:
         return False
     folded = fold(line.text)
+    if _COMMENT.search(folded) or _COMMENTS.search(folded):
+        return True
     return _FURNITURE.search(folded) is not None or (
         line.chars <= CONTROL_CHARS and folded[-1] not in "。;,”" and _CONTROLS.search(folded) is not None
     )
@@ -59,6 +64,11 @@ def is_furniture(line: Line) -> bool:
 def is_closing(line: Line) -> bool:
     """Whether a line opens what follows an article: related articles, comments, sharing."""
     return line.chars <= CLOSING_CHARS and _CLOSING.search(fold(line.text)) is not None
+
+
+def is_comments(line: Line) -> bool:
+    """Whether a line heads the readers' comments."""
+    return line.chars <= CLOSING_CHARS and _COMMENTS.search(fold(line.text)) is not None
 
 
 def is_meta(line: Line) -> bool:
@@ -115,7 +125,7 @@ def _value(line: Line) -> float:
         return -min(10.0 + line.link_chars, 40.0)
     if line.table is not None:
         return -3.0 if is_meta(line) else min(own, 60) * 0.4
-    if _TEASER.search(line.text) or is_furniture(line):
+    if _TEASER.search(line.text) or is_furniture(line) or _opens_with_link(line):
         return -20.0
     stops = len(_STOPS.findall(line.text))
     ended = _ENDS.search(line.text) is not None
@@ -124,3 +134,12 @@ def _value(line: Line) -> float:
     if stops and ended:
         return own * 0.5
     return min(own * 0.5, 60.0) if own > DATE_LINE_CHARS else -3.0
+
+
+def _opens_with_link(line: Line) -> bool:
+    """Whether a line starts with a linked headline, as a summary of another article does."""
+    if line.link_chars < TITLE_CHARS:
+        return False
+    link = next(line.element.iter("a"), None)
+    linked = "" if link is None else "".join("".join(link.itertext()).split())
+    return len(linked) >= TITLE_CHARS and "".join(line.text.split()).startswith(linked)
