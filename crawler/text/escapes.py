@@ -31,15 +31,15 @@ _BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a
 _BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){3,}")
 _ASCII_TOKEN = re.compile(r"[!-~]+")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})")
-_PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-])+")
+_PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-]|(?<=[0-9])/(?=[0-9]))+")
 _UNITS = re.compile(r"(?:%u[0-9a-fA-F]{4}|\\*u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _HEX4 = re.compile(r"\{([0-9a-fA-F]{5})\}|([0-9a-fA-F]{4})")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # What stands around an escape in program code, JSON, a regular expression or an address.
-_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[\[?&#=^]|\bU\+?)$""")
-_CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|-\\|[\]}]|\+\s*["'])""")
+_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[?&#=^]|\bU\+?)$""")
+_CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|-\\|}|\+\s*["'])""")
 _ANY = re.compile(r"%u[0-9a-fA-F]{4}|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|&#\w+;|%[0-9a-fA-F]{2}")
 _QUOTED_BEFORE = re.compile(r"""["'`]$""")
 _TAG = re.compile(r"</?[a-z]+[^<>]{0,60}>")
@@ -197,6 +197,10 @@ def _code_free(found: re.Match[str], decoded: str) -> bool | None:
         return False
     if _CODE_LINE.search(_ANY.sub("", rest)):
         return False
+    opened, closed = text[max(0, start - 1) : start] == "[", text[end : end + 1] == "]"
+    if opened or closed:
+        # Brackets hold a title, or a class of a regular expression.
+        return None if opened and closed and len(decoded) > _LEAST_HAN else False
     if not _CJK.search(decoded) or (
         _QUOTED_BEFORE.search(text[max(0, start - 1) : start]) and not _HAN.search(rest)
     ):

@@ -25,17 +25,20 @@ _NO_HAN = -99.0
 _RARE_ENOUGH = 4
 # How many characters a garbled run may be extended by, and what that may cost.
 _EDGE = 3
+# What a reading costs that gives a character other than Han and punctuation, in nats.
+_ODD = -4.0
 _EDGE_COST = 4.0
 _STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_ENDS_LATIN = re.compile(rb"(?<![\xe2-\xe9\xef])\xc2[\xa0-\xbf]\Z")
+_ENDS_LATIN = re.compile(rb"(?:[\xc2-\xd4][\x80-\xbf])+\Z")
 # Long lines are judged in parts that end with punctuation, so that one odd place does not cost the
 # whole line.
 _PART = re.compile(r"[^\n]{1,200}[^\n，。；！？]{0,400}[\n，。；！？]?|\n")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_USUAL = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\u2010-\u2026]")
 _NOT_HAN = re.compile("[^\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
@@ -135,8 +138,8 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         if not lossy.UTF8_HAN.search(found.group()):
             continue
         low, high = found.start(), found.end()
-        if high < len(raw.rstrip()) and _ENDS_LATIN.search(found.group()):
-            high -= _PAIR
+        if high < len(raw.rstrip()) and (latin := _ENDS_LATIN.search(found.group())):
+            high -= len(latin.group())
         while low not in starts or lossy.goes_on(raw[low]):
             low += 1
         step = next((width for width in (0, 1, 2, 3) if high + width in starts), 0)
@@ -212,7 +215,12 @@ def _gain(line: str, new: str, at: int) -> float:
     if line[at] == new[at]:
         return 0.0
     before = max(0, at - 2)
-    return model.log_probability(new[before:at], new[at]) - model.log_probability(line[before:at], line[at])
+    odd = 0.0 if _USUAL.match(new[at]) else _ODD
+    return (
+        odd
+        + model.log_probability(new[before:at], new[at])
+        - model.log_probability(line[before:at], line[at])
+    )
 
 
 def _best_runs(gains: list[float]) -> Iterator[tuple[int, int, float]]:

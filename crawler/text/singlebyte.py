@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from crawler.text import model
 from crawler.text.misread import HAN, LIKELY, MARGIN, Chain, Tally, by_lines, han_mean
@@ -11,6 +12,9 @@ from crawler.text.misread import HAN, LIKELY, MARGIN, Chain, Tally, by_lines, ha
 _MOST = 0.6
 _NEARLY_ALL = 0.9
 _PAIR = 2
+# So many high characters in one run are no Latin text; what they stand for may then be less usual.
+_SURE = 10
+_LENIENCE = 2.5
 
 # Code page 1252 read leniently: its undefined bytes are the C1 controls, as everything from 0x80 is
 # under latin-1.
@@ -26,11 +30,11 @@ _NEXT_OR_BLANK = f"[\x80-\xbf {_SPECIAL}]"
 # The two-byte leads are those of accented letters and of the specials themselves, which doubling brings.
 _UTF8 = re.compile(
     f"[\xc2\xc3\xc5\xc6\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
-    f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])"
+    f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])|[\xe3-\xe9](?: [\x80-\xbf]|[\x80-\xbf] )"
 )
 _BOM = re.compile("^(?:ï»¿)+", re.MULTILINE)
 _HIGH = re.compile(f"[\x80-\xff{_SPECIAL}]")
-_SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*(?:[@-~](?![a-zA-Z]))?")
+_SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*[@-~]?")
 _WIDE = re.compile("[ -~\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 
 
@@ -79,18 +83,22 @@ def _read(run: str, encoding: str) -> str | None:
 
 def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
     core = run.strip(_SHARED)
-    if len(core) < _PAIR or sum(char > "\x7f" for char in core) < (1 if known else _PAIR + 1):
+    high = sum(char > "\x7f" for char in core)
+    if len(core) < _PAIR or high < (1 if known else _PAIR + 1):
         return run
     best, value = run, model.log_total(run) + (0.0 if known else MARGIN)
     first = run.index(core)
     last = first + len(core)
-    for left, right in {(0, len(run)), (first, len(run)), (0, last), (first, last)}:
+    # The last letter can belong to the last pair or to what follows.
+    ends = {len(run), last, *([len(run) - 1] if run[-1].isascii() else [])}
+    likely = LIKELY if high < _SURE else LIKELY - _LENIENCE
+    for left, right in product({0, first}, ends):
         new = _read(run[left:right], encoding)
         if new is None:
             continue
         whole = run[:left] + new + run[right:]
         total = model.log_total(whole)
-        fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > LIKELY
+        fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > likely
         if total > value and fits:
             best, value = whole, total
     if best != run:
