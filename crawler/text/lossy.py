@@ -25,7 +25,7 @@ UTF8_RUN = re.compile(
     + _PARTIAL
     + rb")(?:[ -~]*(?:"
     + _WHOLE
-    + rb"|\xc2[\xa0-\xbf]|"
+    + rb"|[\xc2-\xd4][\x80-\xbf]|"
     + _PARTIAL
     + rb"|\xff))*"
 )
