@@ -46,7 +46,7 @@ def headline(lines: Sequence[Line], title: str) -> Headline:
         if not wanted or line.link_density >= worth.LINKED or line.chars > 2 * len(wanted) + TITLE_SLACK:
             parts.clear()
             continue
-        text = fold(line.text)
+        text = line.folded
         if text == wanted or (
             len(wanted) >= MIN_TITLE and wanted in text and len(text) <= len(wanted) + TITLE_SLACK
         ):
@@ -90,7 +90,7 @@ def _is_like(line: Line, wanted: str) -> bool:
     """Whether a line repeats the headline with the issuing body in front, or most of it."""
     if len(wanted) < MIN_TITLE or line.chars > len(wanted) + ISSUER_CHARS:
         return False
-    text = fold(line.text)
+    text = line.folded
     return wanted in text or (text in wanted and len(text) >= LIKE_SHARE * len(wanted))
 
 
@@ -119,9 +119,7 @@ def _begins_article(lines: Sequence[Line], index: int) -> bool:
 
     A bare date is not enough: chronicles have those under their headings.
     """
-    return any(
-        worth.is_dated(line) and _TIME.search(fold(line.text)) for line in lines[index + 1 : index + 3]
-    )
+    return any(worth.is_dated(line) and _TIME.search(line.folded) for line in lines[index + 1 : index + 3])
 
 
 def with_files(lines: Sequence[Line], run: Run, stop: int) -> int:

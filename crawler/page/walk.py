@@ -11,6 +11,7 @@ from lxml import etree
 from crawler.items import BlockKind
 from crawler.page import roles, tables
 from crawler.page.places import Places
+from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -44,6 +45,14 @@ class Line:
     kind: BlockKind
     table: HtmlElement | None
     chrome: str
+    _folded: str = ""
+
+    @property
+    def folded(self) -> str:
+        """The text as ``crawler.text.markers.fold`` writes it, computed once."""
+        if not self._folded:
+            self._folded = fold(self.text)
+        return self._folded
 
     @property
     def link_density(self) -> float:

@@ -26,6 +26,7 @@ _CONTROLS = re.compile(_any(_DATA["controls"]))
 _LABEL = re.compile(rf"^[\W_]*(?:{_any(_DATA['labels'].split())})(?:[:|/]|$)")
 _SIGNATURE = re.compile(_DATA["signature"])
 _CLOSING = re.compile(_DATA["closing"].replace("\n", ""))
+_LEGAL = re.compile(_DATA["legal"])
 _COMMENTS = re.compile(_DATA["comments"])
 _COMMENT = re.compile(_DATA["comment"])
 _META = re.compile(_DATA["meta"].replace("\n", ""))
@@ -53,7 +54,7 @@ def is_furniture(line: Line) -> bool:
     """Whether a short line is furniture of the page: a footer, a login, a pager."""
     if line.chars > FURNITURE_CHARS:
         return False
-    folded = fold(line.text)
+    folded = line.folded
     if _COMMENT.search(folded) or _COMMENTS.search(folded):
         return True
     return _FURNITURE.search(folded) is not None or (
@@ -63,12 +64,12 @@ def is_furniture(line: Line) -> bool:
 
 def is_closing(line: Line) -> bool:
     """Whether a line opens what follows an article: related articles, comments, sharing."""
-    return line.chars <= CLOSING_CHARS and _CLOSING.search(fold(line.text)) is not None
+    return line.chars <= CLOSING_CHARS and _CLOSING.search(line.folded) is not None
 
 
 def is_comments(line: Line) -> bool:
     """Whether a line heads the readers' comments."""
-    return line.chars <= CLOSING_CHARS and _COMMENTS.search(fold(line.text)) is not None
+    return line.chars <= CLOSING_CHARS and _COMMENTS.search(line.folded) is not None
 
 
 def is_meta(line: Line) -> bool:
@@ -77,7 +78,7 @@ def is_meta(line: Line) -> bool:
         return False
     if line.table is not None:
         return _LABEL.search(fold(line.text.split("\t", 1)[0])) is not None
-    folded = fold(line.text)
+    folded = line.folded
     if (_LABEL.search(folded) and not folded.endswith("。")) or _META.search(folded):
         return True
     return is_dated(line)
@@ -87,20 +88,20 @@ def is_dated(line: Line) -> bool:
     """Whether a short line has a date and no sentence: a date line, not one of the text."""
     if line.chars > DATE_LINE_CHARS:
         return False
-    folded = fold(line.text)
+    folded = line.folded
     return folded[0] != "(" and _DATE.search(folded) is not None and not _SENTENCE.search(folded)
 
 
 def is_attachment(line: Line) -> bool:
     """Whether a short line announces attachments."""
-    return line.chars <= LABEL_CHARS and fold(line.text).startswith("附件")
+    return line.chars <= LABEL_CHARS and line.folded.startswith("附件")
 
 
 def is_signature(line: Line) -> bool:
     """Whether a line looks like the signature of a notice: a public body or a date, alone."""
     if line.chars > DATE_LINE_CHARS or line.link_chars:
         return False
-    return _SIGNATURE.search(fold(line.text)) is not None and not is_furniture(line)
+    return _SIGNATURE.search(line.folded) is not None and not is_furniture(line)
 
 
 def values(lines: Sequence[Line]) -> list[float]:
@@ -125,7 +126,7 @@ def _value(line: Line) -> float:
         return -min(10.0 + line.link_chars, 40.0)
     if line.table is not None:
         return -3.0 if is_meta(line) else min(own, 60) * 0.4
-    if _TEASER.search(line.text) or is_furniture(line) or _opens_with_link(line):
+    if _TEASER.search(line.text) or is_furniture(line) or _opens_with_link(line) or _is_legal(line):
         return -20.0
     stops = len(_STOPS.findall(line.text))
     ended = _ENDS.search(line.text) is not None
@@ -134,6 +135,10 @@ def _value(line: Line) -> float:
     if stops and ended:
         return own * 0.5
     return min(own * 0.5, 60.0) if own > DATE_LINE_CHARS else -3.0
+
+
+def _is_legal(line: Line) -> bool:
+    return line.chars <= CAP and _LEGAL.search(line.folded) is not None
 
 
 def _opens_with_link(line: Line) -> bool:
