@@ -124,6 +124,42 @@ def test_a_watch_in_the_other_script_makes_a_feed(patrolled: World) -> None:
     assert list((patrolled.folder / "feeds").glob("*.json"))
 
 
+def test_a_stored_article_can_be_explained(patrolled: World) -> None:
+    portal = patrolled.server.portals["xian"]
+    url = portal.url(portal.visible(patrolled.server.clock.now())[0])
+    done = patrolled.scrapy("explain", url)
+    assert done.returncode == 0, done.stderr
+    assert "charset utf-8" in done.stdout
+    assert "contact-spam" in done.stdout
+    (glossed,) = patrolled.rows("select url from articles where url like 'http://www.cnxz%' limit 1")[0]
+    assert "gloss" in patrolled.scrapy("explain", str(glossed)).stdout
+    missing = patrolled.scrapy("explain", "http://nowhere.example/")
+    assert missing.returncode == 2
+    assert missing.stderr == "No article is stored under http://nowhere.example/.\n"
+
+
+def test_days_and_the_full_visit_are_arguments(patrolled: World) -> None:
+    narrow = World(patrolled.server, patrolled.folder / "narrow", patrolled.settings)
+    narrow.folder.mkdir()
+    for portal in ("xian", "zhenggong"):
+        done = narrow.scrapy("crawl", portal, "-a", "since=2026-09-01", "-a", "until=2026-09-30")
+        assert done.returncode == 0, done.stderr
+    days = {str(row[0])[:7] for row in narrow.rows("select datetime(published_at, '+8 hours') from articles")}
+    assert days == {"2026-09"}
+    before = narrow.rows("select count(*), max(id) from versions")
+    asked = len(narrow.server.visits("xian.021cf.cn"))
+    again = narrow.scrapy("crawl", "xian", "-a", "since=2026-09-01", "-a", "until=2026-09-30", "-a", "full=1")
+    visits = narrow.server.visits("xian.021cf.cn")[asked:]
+    assert "Nothing new." in again.stdout
+    assert sum("/post/" in visit.url for visit in visits) == int(str(stored_of(narrow, "xian")))
+    assert narrow.rows("select count(*), max(id) from versions") == before
+
+
+def stored_of(world: World, portal: str) -> object:
+    query = "select count(*) from articles a join portals p on p.id = a.portal_id where p.name = ?"
+    return world.rows(query, portal)[0][0]
+
+
 def test_an_unknown_portal_is_wrong_use(world: World) -> None:
     done = world.scrapy("patrol", "--only", "cnxzz")
     assert done.returncode == 2

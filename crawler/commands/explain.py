@@ -1,4 +1,4 @@
-"""``scrapy explain``: why a stored article is as it is: charset, repairs, dropped blocks, where fields came from."""
+"""``scrapy explain``: why a stored article is as it is."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def show(console: Console, version: Version) -> None:
     for flag in version.flags:
         console.print(f"lost: {flag}", markup=False)
     print_table(console, "Repairs", ("step", "count", "before", "after"), version.repairs)
-    dropped = [{**drop, "text": drop["text"][:SHOWN]} for drop in version.dropped]
+    dropped = [{**drop, "text": drop["block"]["text"][:SHOWN]} for drop in version.dropped]
     print_table(console, "Dropped blocks", ("pipeline", "rule", "text"), dropped)
     origins = [{"field": field, "came from": origin} for field, origin in sorted(version.origins.items())]
     print_table(console, "Fields", ("field", "came from"), origins)
@@ -69,7 +69,7 @@ def show(console: Console, version: Version) -> None:
 def print_table(
     console: Console, title: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]
 ) -> None:
-    """Print ``rows`` as a table, nothing if there are none; page text is shown as it is, never as markup."""
+    """Print ``rows`` as a table, nothing if there are none; page text is never read as markup."""
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column)
