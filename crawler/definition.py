@@ -11,7 +11,8 @@ from crawler.selectors import SelectorInvalid, compile_selector
 from crawler.text import dates
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-REQUIRED = ("portal", "base", "sections", "entries", "title", "body")
+REQUIRED = ("portal", "base", "sections")
+READ = ("entries", "title", "body")  # the generic reader finds these too, for a spider that leaves them to it
 SELECTORS = (
     "entries",
     "entry_date",
@@ -35,7 +36,7 @@ class DefinitionError(ValueError):
 def check(spider: type[Any]) -> None:
     """Raise DefinitionError if ``spider``, a PortalSpider, lacks an attribute or has an invalid selector."""
     name = getattr(spider, "name", None) or spider.__name__
-    for attribute in REQUIRED:
+    for attribute in (*REQUIRED, *(() if getattr(spider, "generic", False) else READ)):
         if not getattr(spider, attribute, None):
             raise DefinitionError(f"Spider {name}: the attribute {attribute!r} is missing.")
     if not isinstance(spider.sections, dict):
@@ -50,6 +51,10 @@ def check(spider: type[Any]) -> None:
 
 def _check_selector(name: str, attribute: str, rule: Any) -> None:
     if rule is None or callable(rule):
+        return
+    if isinstance(rule, tuple) and rule:
+        for one in rule:
+            _check_selector(name, attribute, one if isinstance(one, str) else repr(one))
         return
     if not isinstance(rule, str):
         raise DefinitionError(f"Spider {name}: {attribute!r} has to be a selector or a method, not {rule!r}.")

@@ -31,15 +31,20 @@ _FIELDS = ("entries", "entry_date", "next_page", "title", "body", "byline", "bre
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a spider says about its pages: field name to selector or bound method."""
+    """What a spider says about its pages: field name to selector or bound method.
+
+    ``generic``: the generic reader reads every field that has no rule, too.
+    """
 
     by_field: Mapping[str, Any]
+    generic: bool = False
 
     @classmethod
     def of(cls, spider: object) -> Rules:
         """Collect the rules that a PortalSpider has as attributes or methods."""
         found = {field: getattr(spider, field, None) for field in _FIELDS}
-        return cls({field: rule for field, rule in found.items() if rule})
+        rules = {field: rule for field, rule in found.items() if rule}
+        return cls(rules, generic=bool(getattr(spider, "generic", False)))
 
     def of_field(self, field: str) -> Any:
         """Return the rule of ``field`` or None."""
@@ -84,7 +89,7 @@ class _Read:
             "byline", "published", "source", "authors", "editors"
         )
         article.meta = meta.tags(self.page)
-        if not self.rules.by_field or self.fallbacks:
+        if self.rules.generic or not self.rules.by_field or self.fallbacks:
             self.add_extras(article)
         article.fallbacks = self.fallbacks
         article.origins = {**self.origins, **article.origins}
@@ -96,7 +101,7 @@ class _Read:
         if not rule:
             return []
         value = rule(self.page) if callable(rule) else texts(rule, self.page.root)
-        found = [value] if isinstance(value, str) else list(value or [])
+        found = [text for text in ([value] if isinstance(value, str) else value or []) if text.strip()]
         self.note(field, bool(found))
         return found
 
@@ -106,8 +111,9 @@ class _Read:
         self.origins[field] = "spider" if found else "generic reader, as the spider's rule found nothing"
 
     def supplied(self, field: str, *others: str) -> list[str]:
-        """Return the generic reader's lines if no rule at all is given or one of the fields' rules failed."""
-        if self.rules.by_field and not any(name in self.fallbacks for name in (field, *others)):
+        """Return the generic reader's lines if it reads whatever has no rule, or one of the rules failed."""
+        failed = any(name in self.fallbacks for name in (field, *others))
+        if self.rules.by_field and not self.rules.generic and not failed:
             return []
         return list(self.generic.head if field == "byline" else self.generic.breadcrumb)
 
@@ -123,6 +129,8 @@ class _Read:
             blocks = list(rule(self.page))
         else:
             containers = elements(rule, self.page.root)
+            if isinstance(rule, tuple):  # a family's templates nest or repeat the container
+                containers = containers[:1]
             blocks = [block for node in containers for block in reader.blocks_of(node, self.page)]
         self.note("body", bool(blocks))
         return blocks or self.generic.blocks

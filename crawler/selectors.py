@@ -1,4 +1,7 @@
-"""Selectors as spiders write them: one string, CSS or XPath, compiled and checked once."""
+"""Selectors as spiders write them: one string, CSS or XPath, compiled and checked once.
+
+Where templates differ, a tuple of selectors names alternatives: the first that finds something counts.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from parsel import css2xpath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Selector = str | tuple[str, ...]
 
 # A location path, a bracketed expression or a function call. No CSS selector starts so.
 _XPATH = re.compile(r"\s*(?:\.{0,2}/|\(|[a-z][a-z-]*\()")
@@ -40,19 +45,23 @@ def compile_selector(selector: str) -> etree.XPath:
         raise SelectorInvalid(f"{selector!r}: {error}") from error
 
 
-def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
+def elements(selector: Selector, root: HtmlElement) -> list[HtmlElement]:
     """Return the elements below ``root`` that ``selector`` finds, in document order."""
+    if isinstance(selector, tuple):
+        return next((found for one in selector if (found := elements(one, root))), [])
     found = compile_selector(selector)(root)
     if not isinstance(found, list):
         return []
     return [node for node in found if isinstance(node, HtmlElement) and isinstance(node.tag, str)]
 
 
-def texts(selector: str, root: HtmlElement) -> list[str]:
+def texts(selector: Selector, root: HtmlElement) -> list[str]:
     """Return the non-empty texts that ``selector`` finds: of elements, text nodes or attributes.
 
     Blanks are folded; what ``<br>`` or block elements part within an element is parted by line feeds.
     """
+    if isinstance(selector, tuple):
+        return next((found for one in selector if (found := texts(one, root))), [])
     found = compile_selector(selector)(root)
     if not isinstance(found, list):
         found = [] if isinstance(found, bool) else [found]

@@ -10,8 +10,9 @@
         title = "h1"
         body = "div.content"
 
-Fields are CSS or XPath strings; a method of the same name that takes the parsed page replaces one.
-What a selector does not find on a page the generic reader supplies, and each such case is counted.
+Fields are CSS or XPath strings, or tuples of them that are tried in order; a method of the same name that
+takes the parsed page replaces one. What a selector does not find on a page the generic reader supplies, and
+each such case is counted. With ``generic = True`` the generic reader reads what has no selector at all.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ import scrapy
 from scrapy.http import TextResponse
 
 from crawler import definition, errors
+from crawler.listing import Listing
 from crawler.middlewares.charset import decided
 from crawler.page.address import canonical_url
 from crawler.page.document import Page, PageError, parse_html
 from crawler.page.entries import Entry
+from crawler.page.entries import entries as generic_entries
+from crawler.page.paging import next_page as generic_next_page
 from crawler.reading import Rules, read_article
 from crawler.selectors import elements, texts
 from crawler.store.known import Known
@@ -56,13 +60,14 @@ class PortalSpider(scrapy.Spider):
     portal: ClassVar[str]
     base: str
     sections: ClassVar[dict[str, str]]
-    entries: ClassVar[Any]  # the links of a section page
+    entries: ClassVar[Any] = None  # the links of a section page
     entry_date: ClassVar[Any] = None  # the date of an entry, looked for in the entry's own row
     next_page: ClassVar[Any] = None
 
     # How to read one.
-    title: ClassVar[Any]
-    body: ClassVar[Any]
+    generic: ClassVar[bool] = False  # what has no selector below or above is left to the generic reader
+    title: ClassVar[Any] = None
+    body: ClassVar[Any] = None
     byline: ClassVar[Any] = None  # the line with date, source and editor, where they have no element each
     published: ClassVar[Any] = None
     source: ClassVar[Any] = None
@@ -119,12 +124,12 @@ class PortalSpider(scrapy.Spider):
 
     def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
         """Ask for the unknown articles of a section page, and for the next page while there are any."""
-        page = self.parsed(response)
-        if page is None:
+        listing = self.read_list(response)
+        if listing is None:
             self.count("failed_sections")
             return
-        found = [entry for entry in self.read_entries(page) if self._is_own(entry.url)]
-        if not found:
+        found = [entry for entry in listing.entries if self._is_own(entry.url)]
+        if not found and not listing.may_be_empty:
             self._count_error(
                 "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
             )
@@ -145,9 +150,9 @@ class PortalSpider(scrapy.Spider):
                 dont_filter=True,
             )
         limit = self.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
-        following = self.read_next(page)
-        if following and number < limit and unknown and not self._all_too_old(found):
-            yield self._list_request(following, section, number + 1)
+        go_on = unknown and not self._all_too_old(found)
+        if listing.following and number < limit and (go_on or listing.may_be_empty):
+            yield self._list_request(listing.following, section, number + 1)
 
     def parse_article(self, response: Response, section: str, list_url: str) -> Iterator[Any]:
         """Read an article page."""
@@ -166,9 +171,19 @@ class PortalSpider(scrapy.Spider):
         article.charset, article.charset_reason = decision.encoding, decision.reason
         yield article
 
+    def read_list(self, response: Response) -> Listing | None:
+        """Return what an answer to a section's address lists, None (counted) where it cannot be read.
+
+        A way of access that is no HTML page, such as a feed, replaces this.
+        """
+        page = self.parsed(response)
+        return None if page is None else Listing(self.read_entries(page), self.read_next(page))
+
     def read_entries(self, page: Page) -> list[Entry]:
         """Return the entries of a section page, in its order."""
         rule = self.rules.of_field("entries")
+        if rule is None:
+            return generic_entries(page)
         if callable(rule):
             return list(rule(page))
         found: list[Entry] = []
@@ -201,7 +216,7 @@ class PortalSpider(scrapy.Spider):
         """Return the address of the next page of a section, None on the last."""
         rule = self.rules.of_field("next_page")
         if rule is None:
-            return None
+            return generic_next_page(page) if self.generic else None
         if callable(rule):
             return rule(page)  # type: ignore[no-any-return]  # a spider's own method
         links = elements(rule, page.root)

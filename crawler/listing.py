@@ -1,0 +1,22 @@
+"""What a section page, a feed or a sitemap brings: the articles it names, and where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.page.entries import Entry
+
+
+@dataclass(slots=True)
+class Listing:
+    """``entries`` in the order of the page, and the address of the ``following`` page, None on the last.
+
+    ``may_be_empty``: no entry here is no fault, as on an index that only names other lists; the following
+    page is asked for all the same.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    following: str | None = None
+    may_be_empty: bool = False
