@@ -1,4 +1,4 @@
-"""Build crawler/text/data/common.txt, the most frequent Simplified characters in order, from jieba (MIT licence).
+"""Build crawler/text/data/common.txt, the most frequent Simplified characters in order, from jieba (MIT).
 
     python bench/build_common.py > crawler/text/data/common.txt
 

@@ -41,9 +41,10 @@ def _exchange(when: str, text: str) -> str:
 def fold_width(text: str) -> str:
     """Fold what looks different and means the same, script apart.
 
-    Full-width ASCII becomes half-width, Chinese punctuation included (，：；？！（） become ,:;?!()); 。、《》
-    have no half-width form and stay. 「」『』 become “”‘’. Blanks beside a Chinese character go, others become one
-    space; a line is a paragraph, empty lines go; characters without a shape go.
+    Full-width ASCII becomes half-width, Chinese punctuation included (，：；？！（）), since that needs no
+    context; 。、《》 have no half-width form and stay. 「」『』 become “”‘’. Blanks beside a Chinese
+    character go (so do those between the clauses of a headline), others become one space; a line is a
+    paragraph, empty lines go; characters without a shape go.
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _REMOVED.sub("", text)

@@ -1,10 +1,10 @@
 """Characters cut in two by an insertion into their bytes, ``占?xì)淠芘c新型`` for 占氫能與新型.
 
 Content farms insert readings by replacing bytes of GBK text without minding where a character begins. Where
-the bytes of a glossed character match across two characters, ``BC 9A|E4`` for 細 in 占氫, the insertion leaves
-a byte alone; the decoder turns it and the bracket behind it into one ``?`` (or U+FFFD), and everything behind
-is read one byte out of step until a letter falls right again. The same happens at full-width ，；！？. Here the
-places are found; ``crawler.text.out_of_step`` goes back to the bytes.
+the bytes of a glossed character match across two characters, ``BC 9A|E4`` for 細 in 占氫, the insertion
+leaves a byte alone; the decoder turns it and the bracket behind it into one ``?`` (or U+FFFD), and everything
+behind is read one byte out of step until a letter falls right again. The same happens at full-width marks.
+Here the places are found; ``crawler.text.out_of_step`` goes back to the bytes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
     ``profile`` is how readings were injected into its page, None where they were not; ``traditional`` is the
     page's script, which tells which characters a lost one may have been; ``words`` are those of its page.
     """
-    reader = Reader(text, traditional=traditional, words=words)
+    blank_behind = profile is not None and profile.blank_behind
+    reader = Reader(text, traditional=traditional, blank_behind=blank_behind, words=words)
     kept: list[str] = []
     done = count = lost = in_vain = 0
     example = ("", "")
@@ -93,20 +94,26 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
 
 
 def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:
-    """Say whether a place may be a cut: behind a character, and if only a bracket is left, a reading in it."""
+    """Say whether a place may be a cut: behind a character, with a reading if only a bracket is left."""
     previous = anchor.string[max(0, anchor.start() - 1) : anchor.start()]
-    if not previous or previous in LOST or (previous.isascii() and previous.isalnum()):
+    if not previous or previous in LOST or (previous.isascii() and previous.isalpha()):
         return False
     spelled = anchor["bare"]
     if spelled is None:
         return True
-    return profile is not None and (not profile.toned or any(letter in gloss.MARKED for letter in spelled))
+    return profile is not None and (not profile.toned or _is_toned(spelled))
+
+
+def _is_toned(spelled: str) -> bool:
+    return any(letter in gloss.MARKED for letter in spelled)
 
 
 def _solve(reader: Reader, anchor: re.Match[str], before: str, *, decided: bool) -> Run | None:
     """Return the reading of a run, None where leaving it is as likely."""
     at, spelled = anchor.start(), anchor["spelled"]
-    margin = (MARGIN_READING if spelled else MARGIN_MARK) + (0.0 if decided else MARGIN_UNDECIDED_PAGE)
+    margin = MARGIN_READING if spelled else MARGIN_MARK
+    if not decided and not (spelled and _is_toned(spelled)):
+        margin += MARGIN_UNDECIDED_PAGE
     run = reader.run(at, before, spelled=spelled or anchor["bare"])
     failed = run is None or run.gain < margin
     if decided and spelled and (failed or (run and run.odd)):

@@ -99,7 +99,7 @@ def rank(char: str) -> int:
 
 @lru_cache(maxsize=4096)
 def normalise(spelled: str) -> str:
-    """Return a reading as the table of readings writes it: lower case, composed, ü for u: and for v with a tone."""
+    """Return a reading as the table has it: lower case, composed, ü for u: and for v with a tone."""
     text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFD", spelled.lower()).translate(_SHAPES))
     text = text.replace("v\u0304", "ü\u0304").replace("v\u0301", "ü\u0301")
     text = text.replace("v\u030c", "ü\u030c").replace("v\u0300", "ü\u0300")

@@ -35,7 +35,7 @@ _RARE = -1.5
 # How sure the sum of the evidence has to make us.
 NEEDED_TRADITIONAL = 2.0
 NEEDED_SIMPLIFIED = 6.0
-EDUCATION = 8.0
+EDUCATION = 9.0
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, lis
     inside = sum(one.blank_inside for one in counted) >= 0.5 * len(counted)
     blank_behind = evidence.blank_behind >= 0.6 * len(evidence.first)
     total = sum(_strangeness(one) for one in counted)
-    total += 0.5 * (2 * evidence.in_word - len(evidence.first))
+    total += 0.5 * evidence.in_word - 2.0 * (len(evidence.first) - evidence.in_word)
     total -= 3.0 * len(evidence.other)
     if doubled or inside:
         total += NEEDED_SIMPLIFIED

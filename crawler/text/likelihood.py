@@ -1,4 +1,4 @@
-"""How likely a character is at its place, with what the character model leaves out: marks and the page's words."""
+"""How likely a character is at its place: the character model, marks, and the page's own words."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def of_text(before: str, text: str) -> float:
 def of_mark(before: str, char: str) -> float:
     """Correct what the model says of a mark: how frequent it is, what it may follow, what is open."""
     weight = _FREQUENCY.get(char, _RARE_MARK) - _MODEL_MARK
-    if before.endswith("。") and char in _NOT_AFTER_STOP:
+    if before.endswith(("。", "。”")) and char in _NOT_AFTER_STOP:
         return weight - STRAY_MARK
     if char == "。" and before[-1:] in _NOT_BEFORE_STOP:
         return weight - STRAY_MARK / 2

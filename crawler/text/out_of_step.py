@@ -1,7 +1,7 @@
 """Reading text again from its bytes, from a lost byte on to where it is in step again.
 
-The readings that are possible are followed side by side, the most likely ones kept (a beam search). A lost byte
-that a reading in a bracket tells has few candidates, one that nothing tells about 120.
+The readings that are possible are followed side by side, the most likely ones kept (a beam search). A lost
+byte that a reading in a bracket tells has few candidates, one that nothing tells about 120.
 """
 
 from __future__ import annotations
@@ -19,20 +19,29 @@ if TYPE_CHECKING:
 LOST = "?\ufffd"
 BLANK = "[ \xa0\u3000]?"
 SPELLED = f"[{gloss.LETTERS}\u0300-\u0304\u0308\u030c:]{{1,9}}"
-_TOKEN = re.compile(
-    rf"(?P<cut>[{LOST}][(（]?{BLANK}(?P<cut_reading>{SPELLED}){BLANK}[)）])"
-    rf"|(?P<gloss>{BLANK}[(（]{BLANK}(?P<reading>{SPELLED}){BLANK}[)）])"
-    rf"|(?P<lost>[{LOST}])"
-    r"|(?P<char>.)",
-    re.DOTALL,
-)
-# Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed since: what reads as one byte was two.
+
+
+def _tokens(behind: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<cut>[{LOST}][(（]?{BLANK}(?P<cut_reading>{SPELLED}){BLANK}[)）]{behind})"
+        rf"|(?P<gloss>{BLANK}[(（]{BLANK}(?P<reading>{SPELLED}){BLANK}[)）]{behind})"
+        rf"|(?P<lost>[{LOST}])"
+        r"|(?P<char>.)",
+        re.DOTALL,
+    )
+
+
+_TOKENS = {False: _tokens(""), True: _tokens("[ \xa0]?")}
+# Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed: what reads as one byte was two.
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
+_MARKS = frozenset("，；：！？,;:!?")
 # A run out of step ends at the next letter or digit; beyond this many characters it is something else.
 _LONGEST = 160
 _KEPT = 16
 _KEPT_AT_UNKNOWN = 160
 _KEPT_AT_LOST_TRAIL = 3
+# Readings that are nearly as likely may end better with what stands behind.
+_FINISHED = 6
 _SWALLOWED = -3.0
 # Below this a character is so odd that a pair of bytes may have vanished beside it.
 _ODD = -9.5
@@ -65,9 +74,10 @@ class Run(NamedTuple):
 class Reader:
     """Reads the runs of one text again."""
 
-    def __init__(self, text: str, *, traditional: bool, words: PageWords) -> None:
-        """Take the text, whether its page is Traditional, and the words of the page."""
+    def __init__(self, text: str, *, traditional: bool, blank_behind: bool, words: PageWords) -> None:
+        """Take the text, its page's script and words, and whether a blank came with each bracket."""
         self.text = text
+        self.tokens = _TOKENS[blank_behind]
         self.traditional = traditional
         self.words = words
         self.plausible = gbk.plausible(traditional=traditional)
@@ -77,7 +87,7 @@ class Reader:
     ) -> Run | None:
         """Return the most likely reading from ``at``, where a first byte is lost, None where there is none.
 
-        ``before`` is the text ahead; ``spelled`` the reading in the bracket at ``at``, if there is one. At the
+        ``before`` is the text ahead; ``spelled`` the reading in the bracket at ``at``, if any. At the
         characters numbered in ``insert`` a pair of bytes may have vanished that was a private-use character.
         """
         found = [self._run(last, at, before, spelled, frozenset(insert)) for last in self._last_bytes(before)]
@@ -96,16 +106,15 @@ class Reader:
         best: Run | None = None
         fresh = 1
         while states and place < min(len(self.text), at + _LONGEST):
-            token = _TOKEN.match(self.text, place)
+            token = self.tokens.match(self.text, place)
             assert token is not None
             made = self._advance(states, token, before)
             if insert:
                 made += self._advance(self._inserted(states, insert, before), token, before)
             place = token.end()
-            done = [state for state in made if state.lead < 0]
-            if done:
-                run = self._finish(max(done), at, place, before)
-                best = run if best is None or run.gain > best.gain else best
+            done = sorted((state for state in made if state.lead < 0), reverse=True)
+            runs = [self._finish(state, at, place, before) for state in done[:_FINISHED]]
+            best = max([*runs, *([best] if best else [])], key=lambda run: run.gain, default=None)
             fresh = 2 if token["cut"] or token["lost"] else fresh - 1
             states = _pruned(made, _KEPT_AT_UNKNOWN if fresh >= 0 else _KEPT)
         return best
@@ -114,7 +123,8 @@ class Reader:
         if spelled is None:
             return at + 1
         bracket = min(found for found in map(self.text.find, ")）", (at, at)) if found >= 0)
-        return bracket + 1
+        token = self.tokens.match(self.text, at)
+        return token.end() if token and token["cut"] else bracket + 1
 
     def _start(self, last: int, place: int, spelled: str | None) -> list[_State]:
         """List what the first lost byte, the first of a character, may have been."""
@@ -129,7 +139,7 @@ class Reader:
     def _finish(self, state: _State, at: int, end: int, before: str) -> Run:
         """Weigh a reading that is in step again against what stands there, with two characters behind."""
         out, bonus = state.out, 0.0
-        follows = _TOKEN.match(self.text, end)
+        follows = self.tokens.match(self.text, end)
         if follows and follows["gloss"]:
             fits = gloss.judge(out[-1], follows["reading"])[0] is gloss.Verdict.FIRST
             bonus = likelihood.STRAY_MARK if fits else -likelihood.STRAY_MARK
@@ -137,7 +147,7 @@ class Reader:
         right = self.text[end : end + 2]
         if out.endswith(("，", "、")) and right[:1] in {"", "\n"}:
             bonus -= likelihood.STRAY_MARK
-        was = _visible(self.text[at:end])
+        was = _visible(self.tokens, self.text[at:end])
         gain = state.score + likelihood.of_text(before + out, right) - likelihood.of_text(before, was + right)
         gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))
         return Run(gain + bonus, end, out, state.lost or state.inserted > 0, state.odd)
@@ -155,7 +165,10 @@ class Reader:
                 for state in states[:_KEPT_AT_LOST_TRAIL]
                 for new in self._lost_trail(state, token.end(), before)
             ]
-            return made + (self._with_bytes(states, gbk.encode("？"), before) if token["lost"] == "?" else [])
+            if token["lost"] == "?":
+                made += self._with_bytes(states, gbk.encode("？"), before)
+            # Where what was inserted ahead of a mark fell between two characters, nothing is lost.
+            return made + (states if self._is_mark(token.end()) else [])
         char = token["char"]
         made = self._with_bytes(states, gbk.encode(char), before)
         return made + (self._with_bytes(states, gbk.encode(_WIDE[char]), before) if char in _WIDE else [])
@@ -163,13 +176,16 @@ class Reader:
     def _lost_trail(self, state: _State, end: int, before: str) -> list[_State]:
         """List what a lost second byte may have been; the ASCII character behind it may be lost as well."""
         follows = self.text[end : end + 1]
-        complete = not follows or follows in "\n，；：！？,;:!?" or self.text[end - 1] != "?"
+        complete = not follows or follows == "\n" or self._is_mark(end) or self.text[end - 1] != "?"
         mark = "" if complete else "?"
         return [
             new._replace(score=new.score + _SWALLOWED, out=new.out + mark, lost=bool(mark) or new.lost)
             for byte in gbk.trails_of(state.lead, traditional=self.traditional)
             for new in self._complete(state, byte, before)
         ]
+
+    def _is_mark(self, at: int) -> bool:
+        return self.text[at : at + 1] in _MARKS
 
     def _with_bytes(self, states: list[_State], raw: bytes, before: str) -> list[_State]:
         if not raw or raw[0] < gbk.FIRST_TRAIL:
@@ -219,9 +235,9 @@ def _pruned(states: list[_State], kept: int) -> list[_State]:
     ]
 
 
-def _visible(text: str) -> str:
+def _visible(tokens: re.Pattern[str], text: str) -> str:
     """Take out the brackets with readings, so that only what a reader sees as text is weighed."""
     return "".join(
         token[0] if token["char"] else "?" if token["cut"] or token["lost"] else ""
-        for token in _TOKEN.finditer(text)
+        for token in tokens.finditer(text)
     )

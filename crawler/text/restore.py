@@ -1,7 +1,7 @@
 """Undo what garbled a page's texts, and say step by step what was done.
 
-The order matters: escapes hide letters that mojibake is made of; glosses and cuts can only be seen in readable
-text, and a cut needs the private-use characters that stripping removes.
+The order matters: escapes hide letters that mojibake is made of; glosses and cuts can only be seen in
+readable text, and a cut needs the private-use characters that stripping removes.
 """
 
 from __future__ import annotations

@@ -13,6 +13,10 @@ from opencc import OpenCC
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 
 
+# GB 2312 has the first two, and yet no Simplified text; OpenCC leaves the third.
+_NEVER_SIMPLIFIED = {"後": "后", "麽": "么", "衹": "只"}
+
+
 class ScriptCount(NamedTuple):
     """How many characters of a text are Traditional only and Simplified only."""
 
@@ -21,7 +25,7 @@ class ScriptCount(NamedTuple):
 
     @property
     def mostly_traditional(self) -> bool:
-        """Say whether Traditional characters clearly outweigh; a text that sets both side by side is neither."""
+        """Say whether Traditional characters clearly outweigh; a text with both side by side is neither."""
         return self.traditional > 3 * self.simplified
 
 
@@ -72,7 +76,7 @@ def traditional_only() -> dict[str, str]:
 
     GB 2312 draws the line: 乾, 著, 瞭 or 徵 convert in some words and yet belong to Simplified.
     """
-    return {char: to for char, to in _single("tw2s").items() if not _in(char, "gb2312")}
+    return {char: to for char, to in _single("tw2s").items() if not _in(char, "gb2312")} | _NEVER_SIMPLIFIED
 
 
 @cache
@@ -84,7 +88,7 @@ def simplified_only() -> frozenset[str]:
 @cache
 def simplified_of() -> dict[str, str]:
     """Return every character that has another Simplified form by itself, with that form."""
-    return {**_single("tw2s"), "著": "着"}
+    return {**_single("tw2s"), "著": "着", **_NEVER_SIMPLIFIED}
 
 
 @cache

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.text import cuts, gbk
+from crawler.text.gloss import Profile
+from crawler.text.likelihood import PageWords
+from crawler.text.restore import restore
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "cases" / "cuts.jsonl").read_text("utf-8").splitlines()
+]
+TONED = Profile(toned=True, blank_behind=False, converted=True)
+
+
+def mend(text: str, profile: Profile | None = TONED) -> cuts.Mended:
+    return cuts.mend(text, profile, traditional=True, words=PageWords([text]))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_cut_characters_are_read_again(case: dict[str, str]) -> None:
+    assert restore(case["in"]).text == case["out"]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("占?xì)淠芘c新型", "占氫能與新型"),
+        ("占\ufffd(xì)淠芘c新型", "占氫能與新型"),
+        ("占(xì)淠芘c新型", "占氫能與新型"),
+        ("手?mán)C(jī)企業", "手機企業"),
+        ("規?；瘧?yīng)用", "規模化應用"),
+        ("搶占手?mán)C、占?xì)淠芘c新型", "搶占手機、占氫能與新型"),
+    ],
+)
+def test_the_lost_byte_is_found(text: str, whole: str) -> None:
+    done = mend(text)
+    assert done.text == whole
+    assert done.lost == 0
+
+
+def test_a_character_that_stood_behind_a_lone_byte_is_not_invented() -> None:
+    restored = restore("企業(yè)負責人說：“機會難得，決不放棄?！?時至今日，產(chǎn)業(yè)鏈已經成形。")
+    assert restored.text == "企業負責人說：“機會難得，決不放棄。”?時至今日，產業鏈已經成形。"
+    assert restored.flags == ("lost-byte",)
+
+
+def test_a_cut_that_nothing_explains_is_flagged_and_left() -> None:
+    text = "企業(yè)代表說，產(chǎn)業(yè)鏈?zzz)甲乙丙丁"
+    restored = restore(text)
+    assert "?zzz)甲乙丙丁" in restored.text
+    assert restored.flags == ("lost-byte",)
+
+
+@pytest.mark.parametrize(
+    "text", ["真的嗎?！大家愣住了。", "怎麼辦?，他反覆問。", "多大?18歲。", "a?b) c", "?", "?)", "業?"]
+)
+def test_question_marks_of_healthy_text_stay(text: str) -> None:
+    assert mend(text, None).text == text
+
+
+def test_bytes_and_characters_agree() -> None:
+    assert gbk.decode(*gbk.encode("機")) == "機"
+    assert gbk.encode("\U00020000") == b""
+    assert gbk.encode("\ud800") == b""
+    assert gbk.decode(0x99, 0x7F) == ""
