@@ -215,6 +215,10 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
         if name in _KANA_OR_HANGUL and _is_declared(sample, name):
             return Decision(name, "declared, and reads as such", 0.8)
     encoding, margin, mean = _best_chinese(sample, names)
+    if b"<" not in body[:SAMPLE] and len(body) >= _TOO_SHORT and (wide := _wide(body)):
+        size = _JUDGED[0]
+        if model.score(body[:size].decode(wide.encoding, "replace")) > mean + 1:
+            return wide
     if mean < _UNLIKELY and (other := _foreign(legacy, sample, names)):
         return other
     if margin < _CLEAR and len(sample) > _TOO_SHORT and (asked := _ask(_sample(legacy, SAMPLE))):
