@@ -12,8 +12,6 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lxml.html import HtmlElement
-
     from crawler.page.runs import Run
     from crawler.page.walk import Line
 
@@ -123,8 +121,10 @@ def _begins_article(lines: Sequence[Line], index: int) -> bool:
 
 
 def with_files(lines: Sequence[Line], run: Run, stop: int) -> int:
-    """Return the end of the text with the signature and attachments beside it in the CMS's own container."""
-    outer: HtmlElement | None = None
+    """Return the end of the text with the signature and attachments right behind its container."""
+    outer = run.container.getparent()
+    if outer is not None and outer.tag in {"body", "html"}:
+        outer = None
     for node, _ in zip(run.container.iterancestors(), range(runs.NAMED_STEPS), strict=False):
         if roles.is_content(f"{node.get('class', '')} {node.get('id', '')}"):
             outer = node

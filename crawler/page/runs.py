@@ -25,6 +25,7 @@ NAMED_STEPS = 3
 MAX_STEPS = 80  # ancestors of a line that are looked at
 TEASER_CHARS = 200
 TEASER_VALUE = -20.0
+MIN_TEASERS = 3
 TRUSTED_SHARE = 0.3
 NEVER_TRUSTED = frozenset({"comment", "footer"})
 
@@ -120,7 +121,29 @@ def _items(lines: Sequence[Line], values: Sequence[float]) -> dict[HtmlElement, 
             else:
                 items.append(Item(child, value, line.index, line.index, link, 1))
             child, node = node, node.getparent()
+    _discount_teasers(found)
     return found
+
+
+def _is_teaser(item: Item) -> bool:
+    """Whether a child looks like a summary of another article or a comment: a link and a little text."""
+    return item.lines > 1 and item.links > 0 and item.value < TEASER_CHARS
+
+
+def _discount_teasers(found: dict[HtmlElement, list[Item]]) -> None:
+    """Take what lists of teasers are worth off the containers around them."""
+    for container, items in found.items():
+        teasers = [item.value for item in items if _is_teaser(item) and item.value > 0]
+        if len(teasers) < MIN_TEASERS:
+            continue
+        excess = sum(teasers) - TEASER_VALUE * len(teasers)
+        child = container
+        for parent, _ in zip(container.iterancestors(), range(MAX_STEPS), strict=False):
+            around = next((item for item in found.get(parent, ()) if item.node is child), None)
+            if around is None:
+                break
+            around.value -= excess
+            child = parent
 
 
 def _best(lines: Sequence[Line], values: Sequence[float], titles: Sequence[int]) -> Run | None:
@@ -150,7 +173,7 @@ def _best_of(container: HtmlElement, items: Sequence[Item]) -> Run | None:
     kinds: set[tuple[str, str]] = set()
     for item in items:
         value = item.value
-        if item.lines > 1 and item.links and value < TEASER_CHARS:
+        if _is_teaser(item):
             value = min(value, TEASER_VALUE)
         alike = kind_of(item) in kinds
         if total > 0 and (item.lines > 1 or not (alike or item.node is None or is_text(item.node))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,19 @@ def test_the_body_is_found_from_the_first_line_to_the_last(case: dict[str, Any])
     assert found[first : last + 1] == wanted
     assert first == 0
     assert [phrase for phrase in case["absent"] if phrase in "\n".join(found[: last + 1])] == []
+
+
+UNNAMED = [case for case in CASES if not case.get("named")]
+
+
+@pytest.mark.parametrize("case", UNNAMED, ids=[case["name"] for case in UNNAMED])
+def test_the_body_is_found_without_any_class_or_id(case: dict[str, Any]) -> None:
+    html = re.sub(r'\s(?:class|id)="[^"]*"', "", case["html"])
+
+    reading = reader.read(parse_html(html, "http://www.example.com/a/1.html"), now=NOW)
+
+    found = [" ".join(block.text.split(" ")) for block in reading.blocks]
+    assert found[: len(case["body"])] == case["body"]
 
 
 def test_a_page_without_text_has_no_body() -> None:
