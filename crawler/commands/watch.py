@@ -58,7 +58,12 @@ class Command(PortalwatchCommand):
             case ["add", name, *query]:
                 with database.writing() as session:
                     watch = watches.add(session, name, " ".join(query))
-                written = feeds.write(folder, watch, [])
+                try:
+                    written = feeds.write(folder, watch, [])
+                except OSError as error:
+                    raise WrongUse(
+                        f"Watching {watch.name}; its feeds in {folder} cannot be written: {error.strerror}."
+                    ) from error
                 print(f"Watching {watch.name}; its feeds are {' and '.join(map(str, written))}.")
             case ["remove", name]:
                 with database.writing() as session:

@@ -114,6 +114,40 @@ def test_a_name_in_a_line_of_its_own_parts_two_texts() -> None:
     assert relation(one, other) is Relation.DIFFERENT
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("时间：6月3日8时至18时", "时间：6月9日8时至18时"),
+        ("位置：槐荫路12号", "位置：石桥街30号"),
+        ("记者从县里获悉，工程下月开工", "记者从县里获悉，工程已经完工"),
+        ("审核通过的有第一中学", "审核通过的有第三中学"),
+        ("扫码报名截至6月3日", "扫码报名截至7月5日"),
+        ("阅读5本", "阅读9本"),
+        ("分享会在图书馆举行", "分享会在文化馆举行"),
+        ("打印店设在东门", "打印店设在西门"),
+    ],
+)
+def test_lines_that_look_like_furniture_and_are_not_part_two_texts(one: str, other: str) -> None:
+    first, *rest = PIECE.split("\n")
+    assert relation("\n".join([first, one, *rest]), "\n".join([first, other, *rest])) is Relation.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("来源：江上网 作者：常青", "来源：青石渡日报"),
+        ("浏览次数：12", "浏览次数：3045"),
+        ("（责任编辑：常青）", "责编：贺小满"),
+        ("发布时间：2026-05-04 10:20", "发布时间：2026-06-08"),
+        ("您现在的位置：首页 > 要闻", "首页 > 新闻 > 正文"),
+        ("本报记者 常青", "记者：贺小满"),
+        ("打印 关闭", "收藏 | 分享 | 打印"),
+    ],
+)
+def test_furniture_parts_nothing(one: str, other: str) -> None:
+    assert relation(f"{one}\n{PIECE}", f"{other}\n{PIECE}") is Relation.SAME
+
+
 def test_two_dates_below_a_notice_part_two_texts() -> None:
     assert relation(f"{PIECE}\n2026年5月4日", f"{PIECE}\n2026年6月8日") is Relation.DIFFERENT
     assert relation(f"2026-05-04 10:20\n{PIECE}", f"2026-06-08\n{PIECE}") is Relation.SAME
