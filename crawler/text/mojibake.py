@@ -48,6 +48,8 @@ _LOSSES = {
     "tangtang": re.compile("烫{3,}"),
     "tuntun": re.compile("屯{3,}"),
 }
+# U+FFFD in UTF-8, read as latin-1.
+_DOUBLY_REPLACED = "ï¿½"
 _LOSS = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
 _QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}")
 # So many question marks in all, and in one run, are lost characters.
@@ -116,7 +118,7 @@ def _flags(text: str) -> tuple[str, ...]:
     flags = [name for name, pattern in _LOSSES.items() if pattern.search(text)]
     if flags and topic.about_encodings(_LOSS.sub("", text)):
         flags = []
-    if "\ufffd" in text:
+    if "\ufffd" in text or (_DOUBLY_REPLACED in text and not topic.about_encodings(text)):
         flags.append("replacement-characters")
     lost = [len(found) for found in _QUESTIONS.findall(text)]
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:

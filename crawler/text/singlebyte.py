@@ -15,6 +15,8 @@ _PAIR = 2
 # So many high characters in one run are no Latin text; what they stand for may then be less usual.
 _SURE = 10
 _LENIENCE = 2.5
+# A lost byte is certain where the likeliest character leads by so many nats.
+_CERTAIN = 4.5
 
 # Code page 1252 read leniently: its undefined bytes are the C1 controls, as everything from 0x80 is
 # under latin-1.
@@ -32,6 +34,9 @@ _UTF8 = re.compile(
     f"[\xc2\xc3\xc5\xc6\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
     f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])|[\xe3-\xe9](?: [\x80-\xbf]|[\x80-\xbf] )"
 )
+_UNDEFINED = "\x81\x8d\x8f\x90\x9d"
+_LOST = re.compile(f"[\xe2-\xe9\xef](?:[?\ufffd]{_NEXT}|{_NEXT}[?\ufffd]|{_NEXT}|[?\ufffd]{{1,2}})")
+_UTF8_OR_LOST = re.compile(f"{_UTF8.pattern}|{_LOST.pattern}")
 _BOM = re.compile("^(?:ï»¿)+", re.MULTILINE)
 _HIGH = re.compile(f"[\x80-\xff{_SPECIAL}]")
 _SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*[@-~]?")
@@ -64,10 +69,49 @@ def _utf8_line(line: str, known: bool, tally: Tally) -> str:
     enough = han >= _PAIR or (known and han)
     if covered < high * (_MOST if enough else _NEARLY_ALL):
         return line
-    new = _UTF8.sub(lambda match: _as_utf8(match.group()) or match.group(), line)
+    new = (
+        _utf8_with_losses(line, tally)
+        if enough and _LOST.search(_UTF8.sub("", line))
+        else _UTF8.sub(_or_same, line)
+    )
     tally.add(line.strip(), new.strip())
     tally.characters += covered - len(line.strip())
     return new
+
+
+def _or_same(found: re.Match[str]) -> str:
+    return _as_utf8(found.group()) or found.group()
+
+
+def _utf8_with_losses(line: str, tally: Tally) -> str:
+    """Read a line of UTF-8 in which bytes that code page 1252 does not define became ``?`` or nothing."""
+    done, at = "", 0
+    for found in _UTF8_OR_LOST.finditer(line):
+        done += line[at : found.start()]
+        at = found.end()
+        whole = _as_utf8(found.group())
+        if whole is None:
+            tally.lossy = True
+            following = _UTF8.match(line, at)
+            whole = _restored(found.group(), done[-2:], (following and _as_utf8(following.group())) or "")
+        done += whole
+    return done + line[at:]
+
+
+def _restored(piece: str, previous: str, then: str) -> str:
+    """Give the one character that a piece can be with the lost byte put in, or U+FFFD."""
+    marked = [at for at, char in enumerate(piece) if char in "?\ufffd"]
+    bare = "".join(char for char in piece if char not in "?\ufffd")
+    places = marked or ([1, 2] if len(bare) == _PAIR else [])
+    fitting = [
+        (model.log_total(char + then, previous), char)
+        for place, lost in product(places, _UNDEFINED)
+        if (char := _as_utf8(bare[:place] + lost + bare[place:]))
+    ]
+    fitting.sort(reverse=True)
+    if not fitting or (len(fitting) > 1 and fitting[0][0] - fitting[1][0] < _CERTAIN):
+        return "\ufffd"
+    return fitting[0][1]
 
 
 def _as_utf8(piece: str) -> str | None:
