@@ -106,7 +106,7 @@ def _enclosed(blocks: Sequence[Block], texts: Sequence[str], found: dict[int, st
     to say between their lines.
     """
     own = [index for index, name in found.items() if name in ENCLOSING]
-    if len(own) < 2:  # noqa: PLR2004  nothing lies between fewer
+    if len(own) < 2:
         return {}
     solid = max(
         (i for i, block in enumerate(blocks) if i not in found and _is_solid(block, texts[i])), default=-1
