@@ -61,7 +61,7 @@ def _unmarked(lines: Sequence[Line], title: str) -> Found[list[str]] | None:
         if len(path) > 1 and (fold(path[0]) in homes or fold(path[0]).endswith("首页")):
             return Found(path, "line that starts at the front page", 0.6, line.element)
     for line, path in paths:
-        if len(path) > 1 and line.link_density >= 0.5 and "/" not in line.text and "|" not in line.text:  # noqa: PLR2004  mostly links
+        if len(path) > 1 and line.link_density >= 0.5 and "/" not in line.text and "|" not in line.text:
             return Found(path, "path of links", 0.4, line.element)
     return None
 
@@ -92,7 +92,7 @@ def _without_lead(text: str) -> tuple[str, bool]:
     words = text.split(maxsplit=1)
     opening = fold(text[:_LEAD_WITHIN])
     for lead in leads:
-        if len(lead) > 3 and opening.startswith(lead):  # noqa: PLR2004  not 位置 and 导航
+        if len(lead) > 3 and opening.startswith(lead):
             rest = words[1] if len(words) > 1 and fold(words[0]) == lead else _cut_folded(text, lead)
             return rest.strip(_EDGES), True
     return text, False
@@ -127,4 +127,4 @@ def _first_word(step: str) -> str:
 
 def _repeats(step: str, title: str) -> bool:
     folded, wanted = fold(step).rstrip(".…"), fold(title).strip(_EDGES)
-    return bool(wanted) and len(folded) > 3 and (wanted.startswith(folded) or folded.startswith(wanted))  # noqa: PLR2004  not a column
+    return bool(wanted) and len(folded) > 3 and (wanted.startswith(folded) or folded.startswith(wanted))

@@ -96,7 +96,7 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
             found += [word for word in words if names.is_person(word, strict=False)]
         if DATE.search(fold(line)) and number:
             parts = [part.strip() for part in lines[number - 1].split("/")]
-            if len(parts) == 2 and names.is_person(parts[0]) and names.is_body(parts[1]):  # noqa: PLR2004  a pair
+            if len(parts) == 2 and names.is_person(parts[0]) and names.is_body(parts[1]):
                 found.append(parts[0])
     return found
 
@@ -118,7 +118,7 @@ def _opening_people(line: str) -> list[str]:
     folded = fold(start)
     found: list[str] = []
     for begin, _, inside in names.bracketed(start):
-        if begin <= 40:  # noqa: PLR2004  a dateline
+        if begin <= 40:
             found += names.credits_of(inside, strict=False).authors
     if not found and (match := _DATELINE.match(folded)):
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)

@@ -134,7 +134,7 @@ def _bare_name(token: str) -> str:
             token = token[position + len(role) :].strip(_EDGES)
             folded = fold(token)
     for verb in sorted(data()["roles"]["verbs"], key=len, reverse=True):
-        if folded.endswith(verb) and len(token) - len(verb) >= 2 and (len(verb) > 1 or len(token) > 3):  # noqa: PLR2004  a name is left
+        if folded.endswith(verb) and len(token) - len(verb) >= 2 and (len(verb) > 1 or len(token) > 3):
             return token[: -len(verb)].strip(_EDGES)
     return token
 
@@ -230,11 +230,14 @@ def bracketed(text: str) -> list[tuple[int, int, str]]:
 
 def is_credit_line(text: str) -> bool:
     """Return whether a line is short, is no sentence and holds a credit word near its beginning."""
-    folded = fold(text).strip()
-    if len(folded) > _LONGEST_PHRASE or _SENTENCE.search(folded):
+    text = text.strip()
+    if len(text) > _LONGEST_PHRASE:
+        return False
+    folded = fold(text)
+    if _SENTENCE.search(folded):
         return False
     match = _role_pattern().search(folded)
-    return match is not None and match.start() <= 16  # noqa: PLR2004  a paper's name may come first
+    return match is not None and match.start() <= 16
 
 
 def credits_in(line: str) -> list[Credits]:

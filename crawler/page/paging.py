@@ -137,9 +137,9 @@ def _by_call(page: Page) -> str | None:
                 for found in _ARGUMENT.finditer(match[1])
             ]
             offset = 1
-            if len(arguments) > 4 and not arguments[0].isdigit():  # noqa: PLR2004  an element's name in front
+            if len(arguments) > 4 and not arguments[0].isdigit():
                 arguments, offset = arguments[1:], 2
-            if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):  # noqa: PLR2004  the function itself
+            if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):
                 continue
             count, current = int(arguments[0]), int(arguments[1])
             if current + 1 < min(count, _MOST_PAGES):

@@ -23,6 +23,9 @@ _TAIL = re.compile(
     r"[(\[]\s?(?:(?:图文|文章|稿件|信息|消息|内容)?来源|转?(?:摘|载)自|据)\s?[:]?\s?[^()\[\]]{2,40}[)\]]\s*$"
 )
 _ADDRESS = re.compile(r"\s?[(\[]?(?:https?://|www\.)[^\s)\]]+[)\]]?", re.IGNORECASE)
+_CREDIT_BEHIND = re.compile(
+    r"(?:\s*\(|\s+)(?:本报|本网)?(?:记者|通讯员|作者|编辑|责任编辑|责编|摄影)[\s:/].*$|\s+(?:发布)?(?:时间|日期)$"
+)
 _ORIGINAL = re.compile(r"^原创[\s:]+")
 _LATIN_BRAND = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9]{3,19}")
 _HAN_ACCOUNT = re.compile(r"[\u3400-\u9fffA-Za-z]*[\u3400-\u9fff]{2}[\u3400-\u9fffA-Za-z]*")
@@ -70,6 +73,8 @@ def clean_source(value: str) -> str:
     folded = fold(value)
     if match := re.search(rf"(?:\s+(?:{places})|\((?:{places})\))$", folded):
         value, folded = value[: match.start()], folded[: match.start()]
+    if match := _CREDIT_BEHIND.search(folded):
+        value, folded = value[: match.start()], folded[: match.start()]
     if match := _ORIGINAL.match(folded):
         value, folded = value[match.end() :], folded[match.end() :]
     if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
@@ -86,20 +91,28 @@ def is_source_line(text: str) -> bool:
 
 
 def _labelled(lines: Sequence[str]) -> str:
+    """Return the first labelled source: 来源 and its kin before the body that published it (发布机构)."""
+    told = list(_told(lines))
+    publishers = names.data()["bodies"]["publisher_labels"]
+    named = next((value for label, value in told if label not in publishers), "")
+    return named or next((value for _, value in told), "")
+
+
+def _told(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines):
         found = labelled(line)
         for item in found:
             if item.kind != "source":
                 continue
             if value := clean_source(item.value):
-                return value
+                yield item.label, value
+                continue
             following = lines[number + 1].strip() if number + 1 < len(lines) else ""
             ends_line = item is found[-1] and not line[item.end :].strip()
             if ends_line and len(following) <= _LONGEST_LOOSE and not labelled(following):
                 value = "" if DATE.search(fold(following)) else clean_source(following)
                 if value and names.is_body(value):
-                    return value
-    return ""
+                    yield item.label, value
 
 
 def _bracketed(lines: Sequence[str]) -> str:
@@ -134,7 +147,7 @@ def dateless(text: str) -> str:
 
 
 def _is_loose_body(word: str, columns: set[str]) -> bool:
-    return 2 <= len(word) <= _LONGEST_LOOSE and fold(word) not in columns and names.is_body(word)  # noqa: PLR2004  新华
+    return 2 <= len(word) <= _LONGEST_LOOSE and fold(word) not in columns and names.is_body(word)
 
 
 def _beside_date(lines: Sequence[str], columns: set[str]) -> str:

@@ -133,7 +133,7 @@ def _heads(line: Line) -> bool:
 def _class_of(line: Line) -> str:
     """Return class and id of the line's element and of the one around it, in words."""
     parent = line.element.getparent()
-    around = [line.element] if parent is None or len(parent) > 3 else [line.element, parent]  # noqa: PLR2004  a wrapper
+    around = [line.element] if parent is None or len(parent) > 3 else [line.element, parent]
     joined = " ".join(f"{element.get('class', '')} {element.get('id', '')}" for element in around)
     return _SEAM.sub("-", joined).lower()
 

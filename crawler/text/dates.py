@@ -44,6 +44,7 @@ _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _DAY = r"(?P<d>\d{2}(?=\d{2}:\d{2})|\d{1,2}(?!\d))"  # a time may be glued to a two-digit day
 _START = r"(?:(?<!\d)|(?<=\d\d:\d\d))"  # and to the front of the year
 _HAN = "〇零○ＯO一二三四五六七八九"
+_LONGEST_CLOCK = 12  # 08:30:15 and blanks
 _TEN = "[一二三四五六七八九十廿卅]{1,4}"
 _AGO_UNITS = "秒钟|秒鐘|秒|分钟|分鐘|分|个小时|個小時|小时|小時|天|日|周|週|星期|个月|個月|月|年"
 
@@ -236,18 +237,18 @@ def _scan(text: str, now: datetime, year_hint: int | None) -> list[tuple[int, in
     if (digits := _LONG_DIGITS.fullmatch(folded.strip())) is not None:
         moment = _build(digits, _ymd, context, digits, text.strip())
         return [(0, 0, moment)] if moment else []
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(folded))  # 1 where a form has claimed the character
     bare = folded.strip(_BARE)
     for form in _FORMS:
         for match in form.pattern.finditer(folded):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            if 1 in taken[match.start() : match.end()]:
                 continue
             hour, start, end = _extent(folded, form, match, taken)
             if form.needs_time and hour is None:
                 continue
             if form.whole and folded[match.start() : end].strip() != bare:
                 continue
-            taken.append((start, end))
+            taken[start:end] = b"\1" * (end - start)
             moment = _build(match, form.read, context, hour, text[start:end].strip())
             if moment is not None:
                 found.append((form.rank, start, moment))
@@ -255,7 +256,7 @@ def _scan(text: str, now: datetime, year_hint: int | None) -> list[tuple[int, in
 
 
 def _extent(
-    folded: str, form: _Form, match: re.Match[str], taken: list[tuple[int, int]]
+    folded: str, form: _Form, match: re.Match[str], taken: bytearray
 ) -> tuple[re.Match[str] | None, int, int]:
     """Return the time beside a date, and where the date begins and ends with it."""
     start, end = match.span()
@@ -263,8 +264,8 @@ def _extent(
         return None, start, end
     if hour := clock.AFTER_DAY.match(folded, end):
         return hour, start, hour.end()
-    hour = clock.BEFORE_DAY.search(folded, 0, start)
-    if hour is None or any(hour.start() < stop <= start for _, stop in taken):  # another date's time
+    hour = clock.BEFORE_DAY.search(folded, max(0, start - _LONGEST_CLOCK), start)
+    if hour is None or 1 in taken[hour.start() : start]:  # another date's time
         return None, start, end
     return hour, hour.start(), end
 
