@@ -39,9 +39,10 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # What stands around an escape in program code, JSON, a regular expression or an address.
 _CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[?&#=^]|\bU\+?)$""")
-_CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|-\\|}|\+\s*["'])""")
+_CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|}|\+\s*["'])""")
 _ANY = re.compile(r"%u[0-9a-fA-F]{4}|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|&#\w+;|%[0-9a-fA-F]{2}")
-_QUOTED_BEFORE = re.compile(r"""["'`]$""")
+_RANGE = re.compile(r"\[[^\]]*\\+[ux]\{?[0-9a-fA-F]{4,5}\}?-\\+[ux]")
+_QUOTES = re.compile(r"""["'`]""")
 _TAG = re.compile(r"</?[a-z]+[^<>]{0,60}>")
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
@@ -187,25 +188,26 @@ def _code_free(found: re.Match[str], decoded: str) -> bool | None:
     True if so; False in code or an address; None in quotes or other script, where the rest of the page
     decides.
     """
+    if decoded == found.group() or _in_address(found) or _in_code(found):
+        return False
     text, start, end = found.string, found.start(), found.end()
-    if decoded == found.group() or _in_address(found):
-        return False
-    rest = _line_around(found)
-    if _CODE_BEFORE.search(text[max(0, start - _NEAR) : start]) or _CODE_AFTER.search(
-        text[end : end + _NEAR]
-    ):
-        return False
-    if _CODE_LINE.search(_ANY.sub("", rest)):
-        return False
-    opened, closed = text[max(0, start - 1) : start] == "[", text[end : end + 1] == "]"
-    if opened or closed:
-        # Brackets hold a title, or a class of a regular expression.
-        return None if opened and closed and len(decoded) > _LEAST_HAN else False
-    if not _CJK.search(decoded) or (
-        _QUOTED_BEFORE.search(text[max(0, start - 1) : start]) and not _HAN.search(rest)
-    ):
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if before == "[" or after == "]":
+        return len(decoded) > _LEAST_HAN or None
+    if not _CJK.search(decoded) or (_QUOTES.match(before) and not _HAN.search(_line_around(found))):
         return None
     return True
+
+
+def _in_code(found: re.Match[str]) -> bool:
+    text, start, end = found.string, found.start(), found.end()
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    return bool(
+        _CODE_BEFORE.search(before)
+        or _CODE_AFTER.search(after)
+        or _RANGE.search(before + found.group() + after)
+        or _CODE_LINE.search(_ANY.sub("", _line_around(found)))
+    )
 
 
 def _decode(
