@@ -10,6 +10,8 @@ LEAD = range(0x81, 0xFF)
 FIRST_TRAIL = 0x40
 PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～\u3000")
 
+WIDE_LETTERS = frozenset(chr(0xFEE0 + code) for code in range(0x21, 0x7F) if chr(code).isalnum())
+
 
 @lru_cache(maxsize=65536)
 def encode(char: str) -> bytes:
@@ -43,7 +45,9 @@ def plausible(*, traditional: bool) -> frozenset[str]:
     return frozenset(
         char
         for char in every
-        if char in PUNCTUATION or ("\u4e00" <= char <= "\u9fa5" and char not in foreign)
+        if char in PUNCTUATION
+        or char in WIDE_LETTERS
+        or ("\u4e00" <= char <= "\u9fa5" and char not in foreign)
     )
 
 

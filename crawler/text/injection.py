@@ -24,16 +24,18 @@ _OUT_OF_STEP = re.compile(
 _HAN = re.compile(f"[{gloss.HAN}]")
 # Where a whole text is annotated, a person or a school book did it.
 FULLY_ANNOTATED = 0.6
+# Letters with tone marks outside brackets, by readings: runs that are out of step have a few.
+STRAY_TONES = 0.1
 # A breadcrumb of four characters may well be all glossed by chance.
 ANNOTATED_LENGTH = 12
 ANNOTATED_BY_CHANCE = 2
 # Units whose names stand in brackets, spelled out, without any harm meant.
 _UNITS = frozenset("畝亩兩两錢钱里斤尺寸丈升斗石克米元圓圆角分時时秒噸吨頃顷釐厘")
 # What a reading of a character is worth by how many characters are commoner than it.
-_BY_RANK = ((600, 1.5), (1500, 0.8), (3000, 0.3))
+_BY_RANK = ((600, 1.5), (1500, 0.8), (2200, 0.3), (3000, -0.3))
 _RARE = -1.5
 # How sure the sum of the evidence has to make us.
-NEEDED_TRADITIONAL = 2.0
+NEEDED_TRADITIONAL = 1.75
 NEEDED_SIMPLIFIED = 6.0
 EDUCATION = 9.0
 
@@ -63,11 +65,13 @@ def decide(texts: Sequence[str]) -> Profile | None:
     """
     glossed = [text for text in texts if "(" in text or "（" in text]
     found = [(text, list(gloss.find(text))) for text in glossed]
-    if not any(one.verdict is Verdict.FIRST for _, each in found for one in each):
+    number = sum(one.verdict is Verdict.FIRST for _, each in found for one in each)
+    if not number:
         return None
     scripts = count_scripts(texts)
     mixed = min(scripts) > 0.2 * sum(scripts)
-    if mixed or any(len(_MARKED_ELSEWHERE.findall(text)) > 1 for text in texts):
+    elsewhere = sum(len(_MARKED_ELSEWHERE.findall(text)) for text in texts)
+    if mixed or elsewhere > 1 + STRAY_TONES * number:
         return None
     for toned in (True, False):
         profile = _judge(found, texts, toned=toned, traditional=scripts.mostly_traditional)
@@ -151,7 +155,7 @@ def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, lis
         total -= 1.5 * _bare(counted, found)
     if not evidence.toned and not doubled:
         total += 0.5 if blank_behind else -6.0
-        total -= 2.5 * sum(one.char in _UNITS for one in counted)
+        total -= 2.5 * len({one.char for one in counted} & _UNITS)
         if not evidence.traditional:
             total -= 4.0
     return total

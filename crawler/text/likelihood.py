@@ -39,12 +39,20 @@ _FREQUENCY = {
     "）": -5.5,
     "《": -5.5,
     "》": -5.5,
+    "！": -6.0,
+    "？": -6.0,
+    "：": -5.5,
+    "；": -5.5,
 }
 _RARE_MARK = -7.5
 _MODEL_MARK = -4.0
 # How unlikely, in nats, a mark is where it makes no sense.
 STRAY_MARK = 6.0
 _UNOPENED = 3.0
+_CLOSES = 2.0
+_ENDS_LINE = 2.0
+# A full-width letter or digit, alone and behind another.
+_WIDE, _WIDE_BEHIND_WIDE, _WIDE_LETTER = -7.0, -3.0, -2.0
 # What a pair or three characters that the page has elsewhere are worth.
 _SEEN_PAIR = 1.5
 _SEEN_THREE = 1.5
@@ -74,6 +82,9 @@ class PageWords:
 
 def of(before: str, char: str, words: PageWords) -> float:
     """Return the natural logarithm of how likely a character is behind a text."""
+    if char in gbk.WIDE_LETTERS:
+        rare = 0.0 if char.isdigit() else _WIDE_LETTER
+        return rare + (_WIDE_BEHIND_WIDE if before[-1:] in gbk.WIDE_LETTERS else _WIDE)
     likely = model.log_probability(before[-2:], char) + words.bonus(before, char)
     return likely + of_mark(before, char) if char in gbk.PUNCTUATION else likely
 
@@ -87,6 +98,13 @@ def of_text(before: str, text: str) -> float:
     return total
 
 
+def at_line_end(char: str) -> float:
+    """Return what it is worth that a line ends with this character."""
+    if char in _PAIRS or char in "，、":
+        return -STRAY_MARK
+    return _ENDS_LINE if char in "。！？" or char in _OPENING else 0.0
+
+
 def of_mark(before: str, char: str) -> float:
     """Correct what the model says of a mark: how frequent it is, what it may follow, what is open."""
     weight = _FREQUENCY.get(char, _RARE_MARK) - _MODEL_MARK
@@ -97,5 +115,5 @@ def of_mark(before: str, char: str) -> float:
     if char in _PAIRS:
         return weight + (-_UNOPENED if before.rfind(char) > before.rfind(_PAIRS[char]) else 1.0)
     if char in _OPENING:
-        return weight + (1.0 if before.rfind(_OPENING[char]) > before.rfind(char) else -_UNOPENED)
+        return weight + (_CLOSES if before.rfind(_OPENING[char]) > before.rfind(char) else -_UNOPENED)
     return weight

@@ -39,9 +39,9 @@ _MARKS = frozenset("，；：！？,;:!?")
 _LONGEST = 160
 _KEPT = 16
 _KEPT_AT_UNKNOWN = 160
-_KEPT_AT_LOST_TRAIL = 3
+_KEPT_AT_LOST_TRAIL = 4
 # Readings that are nearly as likely may end better with what stands behind.
-_FINISHED = 6
+_FINISHED = 8
 _SWALLOWED = -3.0
 # Below this a character is so odd that a pair of bytes may have vanished beside it.
 _ODD = -9.5
@@ -145,8 +145,8 @@ class Reader:
             bonus = likelihood.STRAY_MARK if fits else -likelihood.STRAY_MARK
             end = follows.end() if fits else end
         right = self.text[end : end + 2]
-        if out.endswith(("，", "、")) and right[:1] in {"", "\n"}:
-            bonus -= likelihood.STRAY_MARK
+        if right[:1] in {"", "\n"}:
+            bonus += likelihood.at_line_end(out[-1])
         was = _visible(self.tokens, self.text[at:end])
         gain = state.score + likelihood.of_text(before + out, right) - likelihood.of_text(before, was + right)
         gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))
