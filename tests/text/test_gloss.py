@@ -71,12 +71,12 @@ def test_a_profile_survives_being_written_down(profile: Profile) -> None:
 
 
 def test_a_short_title_is_decided_with_its_body() -> None:
-    title = "鹼(jiǎn)地稻香"
-    body = "農(nóng)業(yè)專(zhuān)家說，鹽鹼(jiǎn)地種出了好稻，畝產(chǎn)過千斤。"
+    title = "鱘(xún)魚上岸記"
+    body = "農(nóng)業(yè)專(zhuān)家說，鱘(xún)魚在水庫裡繁殖成功，畝產(chǎn)過千斤。"
     assert injection.decide([title]) is None
     profile = injection.decide([title, body])
     assert profile is not None
-    assert gloss.remove(title, profile)[0] == "鹼地稻香"
+    assert gloss.remove(title, profile)[0] == "鱘魚上岸記"
 
 
 def test_a_character_that_also_stands_bare_speaks_against_injection() -> None:

@@ -67,9 +67,9 @@ def test_each_step_is_told_with_its_count_and_an_example() -> None:
 
 
 def test_all_texts_of_a_page_are_restored_each_by_itself() -> None:
-    texts = ["鹼(jiǎn)地", "", "產(chǎn)業(yè)發(fā)展大會在北岸召開，參會者兩千餘人。", "人口"]
+    texts = ["鱘(xún)魚", "", "漁業(yè)發(fā)展大會在北岸召開，鱘(xún)魚苗入水兩千餘尾。", "人口"]
     done = restore.restore_all(texts)
-    assert done.texts == ("鹼地", "", "產業發展大會在北岸召開，參會者兩千餘人。", "人口")
+    assert done.texts == ("鱘魚", "", "漁業發展大會在北岸召開，鱘魚苗入水兩千餘尾。", "人口")
 
 
 def test_a_page_without_texts_is_a_page() -> None:
