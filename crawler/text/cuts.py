@@ -28,6 +28,8 @@ _ANCHOR = re.compile(
 _SUSPECTED = re.compile(
     rf"(?<=[{gloss.HAN}“”])[{LOST}](?:{_MARK}|[(（]?{BLANK}[{gloss.LETTERS}]{{1,6}}{BLANK}[)）])"
 )
+# Whole characters are lost, not halves.
+_WHOLE_LOST = re.compile("[?\ufffd]{3}")
 _BETWEEN_LOST = re.compile(rf"[{LOST}][，；！？][{LOST}](?=[{gloss.HAN}0-9])")
 _LETTER_GLOSS = re.compile(rf"([{gloss.HAN}])([@-~])({BLANK}[(（]{BLANK}({SPELLED}){BLANK}[)）] ?)")
 # How far back an opened quotation is looked for, in characters.
@@ -56,7 +58,9 @@ class Mended:
 
 def suspected(text: str) -> bool:
     """Say whether a text of a page without injected readings may have cuts all the same."""
-    return ("?" in text or "\ufffd" in text) and _SUSPECTED.search(text) is not None
+    if ("?" not in text and "\ufffd" not in text) or _WHOLE_LOST.search(text):
+        return False
+    return _SUSPECTED.search(text) is not None
 
 
 def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: PageWords) -> Mended:
@@ -95,7 +99,10 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
 
 def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:
     """Say whether a place may be a cut: behind a character, with a reading if only a bracket is left."""
-    previous = anchor.string[max(0, anchor.start() - 1) : anchor.start()]
+    text, at = anchor.string, anchor.start()
+    previous = text[max(0, at - 1) : at]
+    if _WHOLE_LOST.search(text, at, at + 6):
+        return False
     if not previous or previous in LOST or (previous.isascii() and previous.isalpha()):
         return False
     spelled = anchor["bare"]

@@ -63,6 +63,13 @@ def test_question_marks_of_healthy_text_stay(text: str) -> None:
     assert mend(text, None).text == text
 
 
+@pytest.mark.parametrize(
+    "text", ["“????，????150?，?????。”??，????。", "會場?，?????。", "企業\ufffd\ufffd\ufffd，代表\ufffd，"]
+)
+def test_where_whole_characters_are_lost_none_are_invented(text: str) -> None:
+    assert restore(text).text == text
+
+
 def test_bytes_and_characters_agree() -> None:
     assert gbk.decode(*gbk.encode("機")) == "機"
     assert gbk.encode("\U00020000") == b""
