@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crawler.selectors import SelectorInvalid, compile_selector
 from crawler.text import dates
+from crawler.text.clock import LOCAL
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 REQUIRED = ("portal", "base", "sections")
 READ = ("entries", "title", "body")  # the generic reader finds these too, for a spider that leaves them to it
 SELECTORS = (
@@ -115,4 +114,4 @@ def _day(name: str, value: str | None) -> date | None:
 
 def _displayed_day(text: str) -> date | None:
     moment = dates.parse(text, now=datetime.now(UTC)) if text else None
-    return moment.at.astimezone(SHANGHAI).date() if moment else None
+    return moment.at.astimezone(LOCAL).date() if moment else None

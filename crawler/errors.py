@@ -67,4 +67,4 @@ def _ignored(error: IgnoreRequest) -> tuple[str, str]:
 
 def _short(error: BaseException) -> str:
     text = str(error) or type(error).__name__
-    return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004  a line of a log
+    return text if len(text) <= 200 else f"{text[:200]}…"

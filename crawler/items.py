@@ -78,6 +78,8 @@ class Article:
     url: str
     fetched: datetime  # aware, UTC
 
+    site: str = ""  # the portal's name as it writes it; 本网 means it
+
     # As read.
     read_title: str = ""  # the headline before anything was repaired
     title: str = ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crawler.items import Block
     from crawler.page.document import Page
     from crawler.page.reader import Reading
+    from crawler.selectors import Selector
 
 # Fields of one string each, by the attribute of the spider and that of the article.
 _STRINGS = {
@@ -61,6 +62,16 @@ def read_article(page: Page, rules: Rules, *, portal: str, now: datetime) -> Art
     ``Article.fallbacks``. Without any rule the generic reader reads everything. Raises PageError.
     """
     return _Read(page, rules, now).article(portal)
+
+
+def blocks_in(page: Page, selector: Selector) -> list[Block]:
+    """Return the blocks of the containers that ``selector`` finds on ``page``.
+
+    Of alternatives only the first container counts: templates nest it or give it twice, for print.
+    """
+    containers = elements(selector, page.root)
+    chosen = containers[:1] if isinstance(selector, tuple) else containers
+    return [block for node in chosen for block in reader.blocks_of(node, page)]
 
 
 class _Read:
@@ -128,10 +139,7 @@ class _Read:
         if callable(rule):
             blocks = list(rule(self.page))
         else:
-            containers = elements(rule, self.page.root)
-            if isinstance(rule, tuple):  # a family's templates nest or repeat the container
-                containers = containers[:1]
-            blocks = [block for node in containers for block in reader.blocks_of(node, self.page)]
+            blocks = blocks_in(self.page, rule)
         self.note("body", bool(blocks))
         return blocks or self.generic.blocks
 

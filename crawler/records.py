@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from crawler.text.canonical import canonical
+from crawler.text.clock import LOCAL
 from crawler.text.dates import Moment, Precision
 
 if TYPE_CHECKING:
     from crawler.items import Article
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FORMATS = {
     Precision.YEAR: "%Y",
     Precision.MONTH: "%Y-%m",
@@ -23,7 +22,7 @@ _FORMATS = {
 
 def displayed(moment: Moment | None) -> str | None:
     """Return a date as ISO 8601 in portal time (+08:00), no more precise than the page had it."""
-    return moment.at.astimezone(SHANGHAI).strftime(_FORMATS[moment.precision]) if moment else None
+    return moment.at.astimezone(LOCAL).strftime(_FORMATS[moment.precision]) if moment else None
 
 
 def record(article: Article, *, explain: bool = False) -> dict[str, Any]:

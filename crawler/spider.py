@@ -162,9 +162,10 @@ class PortalSpider(scrapy.Spider):
         try:
             article = read_article(page, self.rules, portal=self.name, now=self.now())
         except PageError as error:
-            self._count_refused(error)
+            self.refuse(error)
             return
         article.list_url = list_url
+        article.site = self.portal
         if not article.breadcrumb:
             article.breadcrumb = [section]
         decision = decided_of(response)
@@ -242,12 +243,12 @@ class PortalSpider(scrapy.Spider):
     def parsed(self, response: Response) -> Page | None:
         """Return the parsed page, None (counted, one line said) where it cannot be read."""
         if not isinstance(response, TextResponse):
-            self._count_refused(PageError(response.url, "it is not text"))
+            self.refuse(PageError(response.url, "it is not text"))
             return None
         try:
             return parse_html(decided(response).text, response.url)
         except PageError as error:
-            self._count_refused(error)
+            self.refuse(error)
             return None
 
     def now(self) -> datetime:
@@ -273,7 +274,8 @@ class PortalSpider(scrapy.Spider):
         self.count("errors")
         self.count(f"errors/{kind}")
 
-    def _count_refused(self, error: PageError) -> None:
+    def refuse(self, error: PageError) -> None:
+        """Say in one line why an answer is not read, and count it."""
         self.logger.warning("Refused %s", error)
         self.count("refused")
         self.count("refused/unreadable")

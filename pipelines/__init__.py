@@ -1,0 +1,1 @@
+"""What happens to an article between spider and database: one class a file."""

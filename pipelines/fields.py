@@ -13,10 +13,14 @@ from crawler.page import breadcrumb, byline, meta, names, published, source
 from crawler.page.labels import labelled, values
 from crawler.refusals import Refused
 from crawler.text import restore
+from crawler.text.clock import LOCAL
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
+
+    from scrapy.crawler import Crawler
 
     from crawler.items import Article
 
@@ -36,9 +40,23 @@ class FieldsPipeline:
 
     name = "fields"
 
+    def __init__(self, crawler: Crawler | None = None) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Heed the days that the spider of ``crawler`` was asked for."""
+        return cls(crawler)
+
     def process_item(self, item: Article) -> Article:
-        """Return the article with its fields filled; raises ``Refused`` for what is no article."""
+        """Return the article with its fields filled; raises ``Refused`` for what is no article.
+
+        So it does for one published outside the days that the spider was asked for.
+        """
         self.run(item)
+        window = getattr(self._crawler.spider, "window", None) if self._crawler else None
+        if window and item.published and not window.contains(item.published.at.astimezone(LOCAL).date()):
+            raise Refused(item.url, "published", "not on the days asked for", kind="other-day")
         return item
 
     def run(self, article: Article) -> None:
@@ -72,7 +90,7 @@ class _Fields:
         self.last = [line for text in texts[-LAST_BLOCKS:] for line in text.splitlines()[-2:]] + tail
         # An editor's line may have gone with the links that it stood among.
         self.gone = [item.block.text for item in article.dropped if len(item.block.text) <= LONGEST_TAIL_LINE]
-        self.site = self.restored(meta.first(article.meta, meta.SITE)[1])
+        self.site = self.restored(meta.first(article.meta, meta.SITE)[1]) or article.site
 
     def fill(self) -> None:
         article = self.article

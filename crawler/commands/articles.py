@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from crawler.roster import portal_names
 from crawler.store import search
 from crawler.store.database import DEFAULT_URL, open_database
 from crawler.store.models import Portal
+from crawler.text.clock import LOCAL
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from crawler.store.search import Found
 
-CHINA = timezone(timedelta(hours=8), "+08:00")
 SHOWN = 50
 """So many rows of a table, unless ``--limit`` says otherwise."""
 WIDE = 160
@@ -108,7 +108,7 @@ def parse_since(text: str, now: datetime) -> datetime:
         day = datetime.fromisoformat(text.strip())
     except ValueError:
         raise WrongUse(f"--since is 12h, 7d, 2w or a date such as {now:%Y-%m-%d}, not {text!r}.") from None
-    return (day if day.tzinfo else day.replace(tzinfo=CHINA)).astimezone(UTC)
+    return (day if day.tzinfo else day.replace(tzinfo=LOCAL)).astimezone(UTC)
 
 
 def as_json(one: Found) -> dict[str, object]:
@@ -150,4 +150,4 @@ def published(one: Found) -> str:
     if one.published is None:
         return ""
     exact = one.published_precision in {"minute", "second"}
-    return one.published.astimezone(CHINA).strftime("%Y-%m-%d %H:%M" if exact else "%Y-%m-%d")
+    return one.published.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M" if exact else "%Y-%m-%d")

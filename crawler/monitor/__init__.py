@@ -1,0 +1,1 @@
+"""How portals are watched over time."""

@@ -1,0 +1,1 @@
+"""From a page to what stands on it. Pure: imports neither Scrapy nor SQLAlchemy."""

@@ -1,1 +1,1 @@
-"""Pure functions over text and bytes. Imports neither Scrapy nor SQLAlchemy nor any other part of the engine."""
+"""Pure functions over text and bytes. Imports nothing of the rest of the engine, nor of Scrapy."""
