@@ -34,6 +34,7 @@ def _tokens(behind: str) -> re.Pattern[str]:
 _TOKENS = {False: _tokens(""), True: _tokens("[ \xa0]?")}
 # Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed: what reads as one byte was two.
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
+_FULL_WIDTH = re.compile("[，：；！？（）]")
 _MARKS = frozenset("，；：！？,;:!?")
 # A run out of step ends at the next letter or digit; beyond this many characters it is something else.
 _LONGEST = 160
@@ -78,6 +79,7 @@ class Reader:
         """Take the text, its page's script and words, and whether a blank came with each bracket."""
         self.text = text
         self.tokens = _TOKENS[blank_behind]
+        self.wide = {} if _FULL_WIDTH.search(text) else _WIDE
         self.traditional = traditional
         self.words = words
         self.plausible = gbk.plausible(traditional=traditional)
@@ -95,7 +97,7 @@ class Reader:
 
     def _last_bytes(self, before: str) -> list[int]:
         char = before[-1:]
-        raw = (gbk.encode(char), gbk.encode(_WIDE.get(char, "")))
+        raw = (gbk.encode(char), gbk.encode(self.wide.get(char, "")))
         return [each[-1] for each in raw if each and each[-1] >= gbk.LEAD[0]] or [-1]
 
     def _run(
@@ -132,7 +134,7 @@ class Reader:
             leads: Sequence[int] = [byte for byte in gbk.read_as(last, spelled) if byte in gbk.LEAD]
         else:
             char = self.text[place : place + 1]
-            raw = gbk.encode(_WIDE.get(char, char))
+            raw = gbk.encode(self.wide.get(char, char))
             leads = gbk.leads_of(raw[0], traditional=self.traditional) if len(raw) > 1 else ()
         return [_State(0.0, "", lead, lead, lost=False, odd=(), inserted=0) for lead in leads]
 
@@ -165,13 +167,15 @@ class Reader:
                 for state in states[:_KEPT_AT_LOST_TRAIL]
                 for new in self._lost_trail(state, token.end(), before)
             ]
-            if token["lost"] == "?":
+            if token["lost"] == "?" and self.wide:
                 made += self._with_bytes(states, gbk.encode("？"), before)
             # Where what was inserted ahead of a mark fell between two characters, nothing is lost.
             return made + (states if self._is_mark(token.end()) else [])
         char = token["char"]
         made = self._with_bytes(states, gbk.encode(char), before)
-        return made + (self._with_bytes(states, gbk.encode(_WIDE[char]), before) if char in _WIDE else [])
+        return made + (
+            self._with_bytes(states, gbk.encode(self.wide[char]), before) if char in self.wide else []
+        )
 
     def _lost_trail(self, state: _State, end: int, before: str) -> list[_State]:
         """List what a lost second byte may have been; the ASCII character behind it may be lost as well."""
