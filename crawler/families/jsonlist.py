@@ -1,0 +1,157 @@
+"""JSON list interfaces as the way in: WordPress's REST interface, gkmlpt, jpaas, and what is like them."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import tomllib
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from scrapy.http import TextResponse
+
+from crawler.families.xml import SHANGHAI
+from crawler.listing import Listing
+from crawler.middlewares.charset import decided
+from crawler.page.document import PageError, parse_html
+from crawler.page.entries import Entry
+from crawler.spider import PortalSpider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scrapy.http import Response
+
+_TAGS = re.compile(r"<[^<>]*>")
+_DEEPEST = 8
+_SECONDS = 1e8  # larger numbers are seconds, larger than that by a thousand milliseconds
+
+
+class JsonSpider(PortalSpider):
+    """A portal whose lists come as JSON: ``sections`` are the addresses of such lists.
+
+    The rows are the longest array of objects that have a headline and an address, whatever they are called
+    (``jsonlist.toml``); rows that are given as markup are read as a page. Pages are counted by the number in
+    the address.
+    """
+
+    generic = True
+
+    def read_list(self, response: Response) -> Listing | None:
+        """Return the rows of a list."""
+        text = (
+            decided(response).text
+            if isinstance(response, TextResponse)
+            else response.body.decode("utf-8", "replace")
+        )
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            self.refuse(PageError(response.url, f"it is no JSON document ({error})"))
+            return None
+        found = rows(data, response.url)
+        if not found:
+            found = [entry for markup in _markup(data) for entry in self._entries_in(markup, response.url)]
+        following = following_of(data, response.url) if found else None
+        return Listing(found, following, may_be_empty=number_of(response.url) > 1)
+
+    def _entries_in(self, markup: str, url: str) -> list[Entry]:
+        try:
+            return self.read_entries(parse_html(markup, url))
+        except PageError:
+            return []  # a text that is no markup; the list is empty then, which is an error already
+
+
+@cache
+def _names() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = tomllib.loads(
+        resources.files(__package__).joinpath("jsonlist.toml").read_text("utf-8")
+    )
+    return found
+
+
+def rows(data: Any, url: str) -> list[Entry]:
+    """Return the longest list of rows in a JSON value; [] if there is none."""
+    best: list[Entry] = []
+    for array in _arrays(data, 0):
+        found = [entry for row in array if isinstance(row, dict) and (entry := _entry(row, url))]
+        if len(found) > len(best):
+            best = found
+    return best
+
+
+def following_of(data: Any, url: str) -> str | None:
+    """Return the address of the next page by the number in ``url``, None on the last or without a number."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    number = number_of(url)
+    pages = _count(data)
+    if not number or (pages is not None and number >= pages):
+        return None
+    names = _names()["parameters"]
+    query = [(key, str(number + 1) if key.lower() in names else kept) for key, kept in pairs]
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def number_of(url: str) -> int:
+    """Return the page number in an address, 0 for none."""
+    names = _names()["parameters"]
+    for key, kept in parse_qsl(urlsplit(url).query):
+        if key.lower() in names and kept.isdecimal() and len(kept) <= 6:
+            return int(kept)
+    return 0
+
+
+def _arrays(data: Any, depth: int) -> Iterator[list[Any]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(data, list):
+        yield data
+    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _arrays(inner, depth + 1)
+
+
+def _entry(row: Mapping[str, Any], url: str) -> Entry | None:
+    values = {key.lower(): kept for key, kept in row.items()}
+    title, address = _text(values, "title"), _text(values, "url")
+    if not title or not address:
+        return None
+    return Entry(urljoin(url, address), title, _text(values, "date"))
+
+
+def _text(values: Mapping[str, Any], kind: str) -> str:
+    """Return the first value of a kind as plain text; numbers of a date are moments."""
+    for name in _names()[kind]:
+        found = values.get(name)
+        if isinstance(found, dict):  # WordPress: {"rendered": "…"}
+            found = found.get("rendered")
+        if kind == "date" and isinstance(found, (int, float)) and found > _SECONDS:
+            seconds = found / 1000 if found > _SECONDS * 1000 else found
+            return datetime.fromtimestamp(seconds, SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        if isinstance(found, str) and (text := html.unescape(_TAGS.sub("", found)).strip()):
+            return text
+    return ""
+
+
+def _markup(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, inner in data.items():
+            if key.lower() in _names()["markup"] and isinstance(inner, str) and "<a" in inner:
+                yield inner
+            elif isinstance(inner, dict):
+                yield from _markup(inner)
+
+
+def _count(data: Any) -> int | None:
+    if isinstance(data, dict):
+        for key, inner in data.items():
+            if key.lower() in _names()["pages"] and isinstance(inner, int):
+                return inner
+        for inner in data.values():
+            if isinstance(inner, dict) and (count := _count(inner)) is not None:
+                return count
+    return None
