@@ -51,8 +51,8 @@ STRAY_MARK = 6.0
 _UNOPENED = 3.0
 _CLOSES = 2.0
 _ENDS_LINE = 2.0
-# A full-width letter or digit, alone and behind another.
-_WIDE, _WIDE_BEHIND_WIDE, _WIDE_LETTER = -7.0, -3.0, -2.0
+# A full-width letter or digit: on a page with others, on one without, behind another.
+_WIDE, _WIDE_ELSEWHERE, _WIDE_BEHIND_WIDE = -7.0, -13.0, -3.0
 # What a pair or three characters that the page has elsewhere are worth.
 _SEEN_PAIR = 1.5
 _SEEN_THREE = 1.5
@@ -73,6 +73,11 @@ class PageWords:
         threes = map("".join, zip(text, islice(text, 1, None), islice(text, 2, None), strict=False))
         return frozenset((*pairs, *threes))
 
+    @cached_property
+    def has_wide(self) -> bool:
+        """Say whether the page has full-width letters or digits."""
+        return any(not gbk.WIDE_LETTERS.isdisjoint(text) for text in self._texts)
+
     def bonus(self, before: str, char: str) -> float:
         """Return what it is worth that the page has the character behind these elsewhere."""
         if before[-1:] + char not in self._grams:
@@ -83,8 +88,8 @@ class PageWords:
 def of(before: str, char: str, words: PageWords) -> float:
     """Return the natural logarithm of how likely a character is behind a text."""
     if char in gbk.WIDE_LETTERS:
-        rare = 0.0 if char.isdigit() else _WIDE_LETTER
-        return rare + (_WIDE_BEHIND_WIDE if before[-1:] in gbk.WIDE_LETTERS else _WIDE)
+        usual = _WIDE if words.has_wide else _WIDE_ELSEWHERE
+        return _WIDE_BEHIND_WIDE if before[-1:] in gbk.WIDE_LETTERS else usual
     likely = model.log_probability(before[-2:], char) + words.bonus(before, char)
     return likely + of_mark(before, char) if char in gbk.PUNCTUATION else likely
 
