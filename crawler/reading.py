@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
-from crawler.page import meta, reader
+from crawler.page import attachments, images, meta, number, reader, walk
 from crawler.selectors import elements, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from lxml.html import HtmlElement
 
     from crawler.items import Block
     from crawler.page.document import Page
@@ -27,6 +29,7 @@ _STRINGS = {
     "editors": "editors_text",
     "abstract": "abstract",
 }
+OPENING = 6  # blocks in which a document number may stand
 _FIELDS = ("entries", "entry_date", "next_page", "title", "body", "byline", "breadcrumb", *_STRINGS)
 
 
@@ -65,13 +68,17 @@ def read_article(page: Page, rules: Rules, *, portal: str, now: datetime) -> Art
 
 
 def blocks_in(page: Page, selector: Selector) -> list[Block]:
-    """Return the blocks of the containers that ``selector`` finds on ``page``.
+    """Return the blocks of the containers that ``selector`` finds on ``page``."""
+    return [block for node in containers(page, selector) for block in reader.blocks_of(node, page)]
+
+
+def containers(page: Page, selector: Selector) -> list[HtmlElement]:
+    """Return the elements that hold the body.
 
     Of alternatives only the first container counts: templates nest it or give it twice, for print.
     """
-    containers = elements(selector, page.root)
-    chosen = containers[:1] if isinstance(selector, tuple) else containers
-    return [block for node in chosen for block in reader.blocks_of(node, page)]
+    found = elements(selector, page.root)
+    return found[:1] if isinstance(selector, tuple) else found
 
 
 class _Read:
@@ -102,6 +109,8 @@ class _Read:
         article.meta = meta.tags(self.page)
         if self.rules.generic or not self.rules.by_field or self.fallbacks:
             self.add_extras(article)
+        else:
+            self.add_own_extras(article)
         article.fallbacks = self.fallbacks
         article.origins = {**self.origins, **article.origins}
         return article
@@ -136,12 +145,20 @@ class _Read:
         rule = self.rules.of_field("body")
         if not rule:
             return self.generic.blocks
-        if callable(rule):
-            blocks = list(rule(self.page))
-        else:
-            blocks = blocks_in(self.page, rule)
+        blocks = list(rule(self.page)) if callable(rule) else blocks_in(self.page, rule)
         self.note("body", bool(blocks))
         return blocks or self.generic.blocks
+
+    def add_own_extras(self, article: Article) -> None:
+        """Add the files and pictures inside the containers that the spider chose, and a document number."""
+        rule = self.rules.of_field("body")
+        chosen = [] if callable(rule) else containers(self.page, rule)
+        article.attachments = attachments.find(chosen, self.page.url)
+        for node in chosen:
+            layout = walk.walk(node)
+            article.images += images.find(layout.pictures, layout.lines, self.page.url)
+        opening = [block.text for block in article.blocks[:OPENING]]
+        article.document_number = number.find([*article.head, *opening], article.title)
 
     def add_extras(self, article: Article) -> None:
         """Add what only the generic reader looks for."""
