@@ -19,7 +19,8 @@ PAGE = f"""<html><head><title>关于支持低空经济发展的通知_某区政�
 <div class="path"><a href="/">首页</a> &gt; <a href="/zc/">政策文件</a></div>
 <h1 class="bt">关于支持低空经济发展的通知</h1>
 <p class="info">发布日期：2026-10-09<br>来源：区发改局</p>
-<div id="zoom"><p>区政发〔2026〕12号</p><p>{TEXT[0]}</p><p><img src="/up/1.jpg" width="600"></p><p>{TEXT[1]}</p>
+<div id="zoom"><p>区政发〔2026〕12号</p><p>{TEXT[0]}</p>
+<p><img src="/up/1.jpg" width="600"></p><p>{TEXT[1]}</p>
 <p>附件：<a href="/files/a.docx">申报表.docx</a></p></div>
 <div class="foot">版权所有 某区政府</div></body></html>"""
 

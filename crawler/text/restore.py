@@ -53,6 +53,15 @@ class _Page:
     repairs: list[Repair] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
 
+    def take(
+        self, step: Callable[[Sequence[str]], tuple[Sequence[str], Sequence[Repair], Sequence[str]]]
+    ) -> None:
+        """Take one step that decides over all texts of the page."""
+        texts, repairs, flags = step(self.texts)
+        self.texts = list(texts)
+        self.repairs += repairs
+        self.flags += flags
+
     def each(self, undo: Undo) -> None:
         """Take one step on each text by itself; equal kinds of repair are counted together."""
         merged: dict[tuple[str, str], Repair] = {}
@@ -79,17 +88,17 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
     Give title, head lines and every block of the page: a short title is decided with its body. Never raises.
     """
     page = _Page(list(texts))
-    page.each(noise.undo_escapes)
+    page.take(noise.undo_escapes_all)
     profile = injection.decide(page.texts)
     if profile is None:
-        page.each(mojibake.undo)
+        page.take(mojibake.undo_all)
         if any(repair.step == mojibake.STEP for repair in page.repairs):
             profile = injection.decide(page.texts)
         _undo_injection(page, profile)
     else:
         # Runs that are out of step look misread; there is nothing to ask before they are mended.
         _undo_injection(page, profile)
-        page.each(mojibake.undo)
+        page.take(mojibake.undo_all)
     page.each(noise.strip)
     if not any("\ufffd" in text for text in page.texts):
         page.flags = [flag for flag in page.flags if flag != _REPLACED]
