@@ -22,7 +22,8 @@ from scrapy.utils.project import get_project_settings
 from crawler import chain
 from crawler.items import Article
 from crawler.middlewares.charset import CharsetMiddleware
-from crawler.records import record
+from crawler.onboarding.project import dump
+from crawler.onboarding.saved import article_fields, list_fields
 from crawler.roster import portal_names, spider_class
 from tests.world import crawler_of
 
@@ -50,26 +51,13 @@ def as_found(folder: Path, tmp_path: Path) -> dict[str, Any]:
     assert isinstance(response, TextResponse)
     try:
         if folder.name.startswith("list"):
-            return list_as_found(spider, response)
+            return list_fields(spider, spider.parsed(response))
         (article,) = spider.parse_article(response, section="", list_url="")
         assert isinstance(article, Article)
         chain.run(article, chain.reading_pipelines(settings))
     finally:
         spider.closed("finished")
-    found = record(article, explain=True)
-    found["dropped"] = [f"{drop['rule']}: {drop['text'][:40]}" for drop in found["dropped"]]
-    found["read_title"] = article.read_title
-    for unstable in ("charset_reason", "origins", "images"):
-        del found[unstable]
-    return found
-
-
-def list_as_found(spider: Any, response: TextResponse) -> dict[str, Any]:
-    page = spider.parsed(response)
-    return {
-        "entries": [[entry.title, entry.url, entry.date_text] for entry in spider.read_entries(page)],
-        "next_page": spider.read_next(page),
-    }
+    return article_fields(article)
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
@@ -94,7 +82,7 @@ def test_seed(folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> N
     if not path.exists():
         if not request.config.getoption("--seed-write"):
             pytest.fail(f"{path} is missing; pytest --seed-write writes it")
-        path.write_text(json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+        path.write_text(dump(found), "utf-8")
         pytest.fail(f"{path} was written: read it, then run again")
     expected = json.loads(path.read_text("utf-8"))
     # What JSON cannot tell apart (tuples, lists) is made alike.

@@ -1,0 +1,1 @@
+"""Taking a portal in: looking at it, learning selectors, writing spider and seeds, checking it later."""
