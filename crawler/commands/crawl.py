@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from scrapy.utils.conf import arglist_to_dict
 
 from crawler import definition
-from crawler.cli import WrongUse
-from crawler.commands import patrol
+from crawler.cli import PortalwatchCommand, WrongUse
+from crawler.visit import visit
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ARGUMENTS = {"since", "until", "full", "base"}
 
 
-class Command(patrol.Command):
+class Command(PortalwatchCommand):
     """The command; it replaces Scrapy's own, which answers faults with tracebacks and status 0."""
 
     def syntax(self) -> str:
@@ -31,14 +31,20 @@ class Command(patrol.Command):
         """Add the options."""
         super().add_options(parser)
         parser.add_argument(
-            "-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="an argument"
+            "-a",
+            dest="spargs",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="since, until, full or base",
         )
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Visit the portal; 1 if that failed."""
         if len(args) != 1:
             raise WrongUse("Say which portal to visit: scrapy crawl PORTAL.")
-        return self.visit(args, spider_arguments(opts.spargs))
+        assert self.settings is not None
+        return visit(self.settings, "crawl", args, spider_arguments(opts.spargs))
 
 
 def spider_arguments(words: list[str]) -> dict[str, str]:
