@@ -185,8 +185,13 @@ class PortalSpider(scrapy.Spider):
         rule = self.rules.of_field("entries")
         if rule is None:
             return generic_entries(page)
-        if callable(rule):
-            return list(rule(page))
+        found = list(rule(page)) if callable(rule) else self._selected_entries(page, rule)
+        if not found and (found := generic_entries(page)):
+            self.logger.warning("%s: entries: the selector finds nothing, the generic reader does", page.url)
+            self.count("fallbacks/entries")
+        return found
+
+    def _selected_entries(self, page: Page, rule: Any) -> list[Entry]:
         found: list[Entry] = []
         for link in elements(rule, page.root):
             href = (link.get("href") or "").strip()

@@ -13,6 +13,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler import settings as defaults
 from crawler.definition import DefinitionError
+from crawler.page.document import parse_html
 from crawler.roster import portal_names, spider_class
 from crawler.spider import PortalSpider
 from tests.world import crawler_of
@@ -117,3 +118,21 @@ def test_wrong_arguments_are_refused(arguments: dict[str, str], sentence: str) -
 
 def test_the_base_can_be_given() -> None:
     assert Whole(base="http://other.example/").base == "http://other.example"
+
+
+def test_entries_of_a_new_layout_are_found_and_counted(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = "".join(
+        f'<li><a href="/n/20261{day}.html">第{day}届产业发展大会在某市举行</a><span>2026-11-{day}</span></li>'
+        for day in range(10, 22)
+    )
+    page = parse_html(f"<html><body><ul class='new'>{rows}</ul></body></html>", "http://whole.example/")
+    changed = type("Changed", (Whole,), {"name": "changed", "entries": ".old a"})
+    spider = start(changed, settings)
+    found = spider.read_entries(page)
+    spider.closed("finished")
+    assert len(found) == 12
+    assert spider.crawler.stats
+    assert spider.crawler.stats.get_value("portalwatch/fallbacks/entries") == 1
+    assert "entries: the selector finds nothing" in caplog.text
