@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree
 
@@ -30,6 +30,10 @@ class FounderSpider(PortalSpider):
     """
 
     generic = True
+    next_page: ClassVar[Any] = (
+        "//*[@id='displaypagenum']//a[contains(., '下一页') or contains(., '下页')]",
+        "//*[contains(@class, 'page')]//a[contains(., '下一页')]",
+    )
 
     def title(self, page: Page) -> str:
         """Return the headline of the system's own record."""

@@ -56,7 +56,11 @@ class JsonSpider(PortalSpider):
         found = rows(data, response.url)
         if not found:
             found = [entry for markup in _markup(data) for entry in self._entries_in(markup, response.url)]
-        following = following_of(data, response.url) if found else None
+        told = (
+            response.headers.get("X-WP-TotalPages") or b""
+        )  # WordPress answers a page too far with status 400
+        pages = int(told) if told.isdigit() else _count(data)
+        following = following_of(response.url, pages) if found else None
         return Listing(found, following, may_be_empty=number_of(response.url) > 1)
 
     def _entries_in(self, markup: str, url: str) -> list[Entry]:
@@ -84,12 +88,11 @@ def rows(data: Any, url: str) -> list[Entry]:
     return best
 
 
-def following_of(data: Any, url: str) -> str | None:
-    """Return the address of the next page by the number in ``url``, None on the last or without a number."""
+def following_of(url: str, pages: int | None) -> str | None:
+    """Return the address of the next page by the number in ``url``, None on the last of ``pages``."""
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     number = number_of(url)
-    pages = _count(data)
     if not number or (pages is not None and number >= pages):
         return None
     names = _names()["parameters"]

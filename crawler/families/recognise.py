@@ -23,6 +23,7 @@ _TABLE_SHARE = 0.8
 _TABLE_CELLS = 8
 _TABLE_BLOCKS = 12
 _TABLE_SURE = 0.6
+_OLD_TABLES = 3
 _OLD = frozenset({"bgcolor", "cellpadding", "cellspacing", "valign", "align", "border", "width", "height"})
 
 
@@ -154,14 +155,14 @@ def _tables(page: Page) -> tuple[str, ...]:
         table for table in page.root.iter("table") if not any(True for _ in table.iterancestors("table"))
     ]
     inside = sum(len(_visible(table)) for table in outer)
-    old = sum(1 for cell in cells if _OLD & set(cell.attrib))
-    if not whole or inside < _TABLE_SHARE * whole or old * 4 < len(cells):
+    old = sum(1 for table in page.root.iter("table") if _OLD & set(table.attrib))
+    if not whole or inside < _TABLE_SHARE * whole or old < _OLD_TABLES:
         return ()
     share = round(100 * inside / whole)
     return (
         f"{share} % of its text stands in tables",
         f"{nested} tables stand inside others, {blocks} other blocks",
-        "cells with align, width or bgcolor",
+        f"{old} tables with align, width or bgcolor",
     )
 
 

@@ -52,13 +52,13 @@ def load_portal(directory: Path, texts: dict[str, Text]) -> Portal:
     return Portal(definition, postings, texts)
 
 
-def load_portals(root: Path = ROOT) -> dict[str, Portal]:
-    """Read all replica portals, by name."""
-    texts = load_texts(root / "texts")
+def load_portals(root: Path = ROOT, texts: Path | None = None) -> dict[str, Portal]:
+    """Read all replica portals of a directory, by name; ``texts`` is where its texts are, if not in it."""
+    by_id = load_texts(texts or root / "texts")
     found = sorted(path.parent for path in root.glob("*/portal.toml"))
     if not found:
         raise ReplicaError(f"{root}: no replica portal there")
-    return {directory.name: load_portal(directory, texts) for directory in found}
+    return {directory.name: load_portal(directory, by_id) for directory in found}
 
 
 def _definition(directory: Path) -> Definition:

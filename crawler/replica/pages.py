@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -24,6 +25,8 @@ _STATIC = {
     ".css": ("text/css", b"body{margin:0}\n"),
     ".js": ("application/javascript", b"void 0;\n"),
 }
+
+_KINDS = ((b"<?xml", "text/xml"), (b"{", "application/json"), (b"[", "application/json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,22 @@ def answer(renderer: Renderer, path: str, at: datetime, conditions: Mapping[str,
                 document = renderer.listing(slug, page, at)
                 assert document is not None, "the page number comes from the section"
                 return _page(renderer, document, conditions)
+    return _special(renderer, path, at, conditions) or _gone(renderer, 404, at)
+
+
+def _special(renderer: Renderer, path: str, at: datetime, conditions: Mapping[str, str]) -> Answer | None:
+    """Return a feed, a sitemap or a file that pages refer to, None for another path."""
+    if template := renderer.portal.definition.extras.get(path):
+        made = _page(renderer, renderer.overview(template, at), conditions)
+        return _packed(made) if path.endswith(".gz") else made
     bare = path.partition("?")[0]
     kind = _STATIC.get(bare[bare.rfind(".") :]) if "." in bare else None
-    if kind:
-        return Answer(200, kind[1], {"Content-Type": kind[0]})
-    return _gone(renderer, 404, at)
+    return Answer(200, kind[1], {"Content-Type": kind[0]}) if kind else None
+
+
+def _packed(made: Answer) -> Answer:
+    """Return an answer as a gzip file, which is not the same as an answer sent in gzip."""
+    return Answer(200, gzip.compress(made.body, mtime=0), {"Content-Type": "application/gzip"})
 
 
 def _article(renderer: Renderer, article_id: str, at: datetime, conditions: Mapping[str, str]) -> Answer:
@@ -115,4 +129,5 @@ def _content_type(renderer: Renderer, document: Document) -> dict[str, str]:
     charset = definition.header_charset
     if charset == "same":
         charset = {"big5hkscs": "big5-hkscs"}.get(document.encoding, document.encoding)
-    return {"Content-Type": f"text/html; charset={charset}" if charset else "text/html"}
+    kind = next((kind for start, kind in _KINDS if document.body.startswith(start)), "text/html")
+    return {"Content-Type": f"{kind}; charset={charset}" if charset else kind}

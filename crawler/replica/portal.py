@@ -92,7 +92,7 @@ class Portal:
     def list_path(self, section: str, page: int) -> str:
         """Return the path of a list page; pages count from 1."""
         pattern = self.definition.paths["first" if page == 1 else "list"]
-        return pattern.format(slug=section, page=page)
+        return pattern.format(slug=section, page=page, before=page - 1)
 
     def pages(self, section: str, at: datetime) -> int:
         """Return the number of a section's list pages, at least 1."""

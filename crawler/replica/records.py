@@ -102,6 +102,7 @@ class Definition:
     robots: str
     redirects: tuple[str, ...] = ()  # further host names, answered with a redirect to the base
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)  # path of a feed or the like → its template
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,11 @@ class Renderer:
             origin=portal.definition.origins.get(story.origin),
         )
 
+    def overview(self, template: str, at: datetime) -> Document:
+        """Return a document about all articles, such as a feed or a sitemap."""
+        listed = self.portal.visible(at)
+        return self._document(template, at, self._newest(listed, at), articles=self._stories(listed, at))
+
     def notice(self, template: str, at: datetime) -> Document:
         """Return a page without an article, such as ``gone.j2``."""
         return self._document(template, at, at)
