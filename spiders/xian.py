@@ -6,21 +6,13 @@ lines and QR prompts behind it.
 
 from __future__ import annotations
 
-from crawler.spider import PortalSpider
+from crawler.families.zblog import ZblogSpider
 
 
-class XianSpider(PortalSpider):
+class XianSpider(ZblogSpider):
     """西安厂房网."""
 
     name = "xian"
     portal = "西安厂房网"
     base = "http://xian.021cf.cn"
     sections = {"西安产业信息": "/index.php/category-1.html", "园区政策": "/index.php/category-2.html"}
-    entries = ".post.item h2 a"
-    entry_date = ".date"
-    next_page = ".next-page a"
-
-    title = ".post h1"
-    body = ".postcon"
-    byline = ".post .info"
-    breadcrumb = ".sitemap a"
