@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.cli import EXIT_WRONG_USE, PortalwatchCommand, WrongUse
 from crawler.text import charset, mojibake
 from crawler.text.canonical import canonical
 from crawler.text.restore import restore
@@ -38,7 +38,7 @@ class Command(PortalwatchCommand):
         """Return what it does, at length."""
         return (
             "Print the restored text of each FILE, or of standard input. The bytes decide the encoding. "
-            "With --cases, read JSON lines with id and damaged (text) or damaged_b64 (bytes) and declared "
+            "With --cases, read JSON lines with id, damaged (text) or damaged_b64 (bytes), and declared "
             "{http, meta}, and print JSON lines with id, text, canonical, charset, flags and ms."
         )
 
@@ -72,7 +72,7 @@ class Command(PortalwatchCommand):
             if opts.explain:
                 _explain(name, decision, restored)
             _write(canonical(restored.text) if opts.canonical else restored.text)
-        return EXIT_FAILED if failed else 0
+        return EXIT_WRONG_USE if failed else 0
 
 
 def _read(name: str) -> bytes:
@@ -107,7 +107,7 @@ def _print_cases(name: str) -> int:
             answer = answer_case(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
             sys.stderr.write(f"{name}:{number}: not a case: {error}\n")
-            failed = EXIT_FAILED
+            failed = EXIT_WRONG_USE
             continue
         print(json.dumps(answer, ensure_ascii=True))
     return failed
@@ -133,9 +133,9 @@ def answer_case(case: dict[str, Any]) -> dict[str, Any]:
     """
     started = time.perf_counter()
     encoding: str | None = None
-    raw = case.get("damaged_b64")
+    raw = case.get("damaged_b64", case.get("bytes"))
     if raw is None:
-        restored = restore(_string(case["damaged"]))
+        restored = restore(_string(case["damaged"] if "damaged" in case else case["text"]))
     else:
         decision, restored = _restore_bytes(_bytes(raw), (case.get("declared") or {}).get("http"))
         encoding = decision.encoding

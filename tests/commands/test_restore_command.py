@@ -45,7 +45,7 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_restored(tmp_path
     page = tmp_path / "page.txt"
     page.write_text(GLOSSED, encoding="utf-8")
     done = scrapy(str(tmp_path / "none"), str(page))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stdout.decode() == RESTORED + "\n"
     assert "none: No such file" in done.stderr.decode()
 
@@ -62,7 +62,7 @@ def test_cases_come_and_go_as_json_lines(tmp_path: Path) -> None:
     ]
     cases.write_text("".join(json.dumps(line) + "\n" for line in lines) + "no case\n", encoding="utf-8")
     done = scrapy("--cases", str(cases))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert b":3: not a case" in done.stderr
     text, raw = (json.loads(line) for line in done.stdout.splitlines())
     assert (text["id"], text["text"], text["canonical"], text["charset"]) == (
