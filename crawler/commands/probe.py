@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from crawler.cli import EXIT_FAILED, EXIT_WRONG_USE, PortalwatchCommand, WrongUse
+from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
 from crawler.commands.extract import UnreadableFile, read_bytes
 from crawler.families.examine import COMPARED, Examined, examine
 from crawler.families.recognise import families
@@ -56,9 +56,10 @@ class Command(PortalwatchCommand):
         except Unreachable as error:
             print(f"{error}.", file=sys.stderr)
             return EXIT_FAILED
-        except (UnreadableFile, PageError) as error:
-            print(str(error).rstrip(".") + ".", file=sys.stderr)
-            return EXIT_WRONG_USE
+        except UnreadableFile as error:
+            raise WrongUse(str(error)) from error
+        except PageError as error:
+            raise WrongUse(f"{args[0]}: {error.reason}.") from error
         if opts.json:
             print(json.dumps(as_json(found), ensure_ascii=False))
         else:

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.items import Block
+    from crawler.items import Article, Block
     from crawler.listing import Listing
-    from crawler.page.document import Page
     from crawler.page.entries import Entry
 
 COMPARED = ("title", "published", "source", "authors", "editors", "section", "body")
@@ -88,13 +87,14 @@ def examine(body: bytes, url: str, settings: BaseSettings, content_type: str = "
         url, guesses, _path(guesses[0]) if guesses else "", "article", answer.decision.encoding
     )
     listing = spider.read_list(answer)
-    article = read_article(page, Rules.of(spider), portal="", now=datetime.now(UTC))
-    if listing is not None and is_section(listing.entries, article.blocks):
+    unruled = read_article(page, NO_RULES, portal="", now=datetime.now(UTC))
+    if listing is not None and is_section(listing.entries, unruled.blocks):
         examined.kind, examined.listing = "section", listing
         return examined
+    alone, _ = _record(unruled, settings)
+    article = read_article(page, Rules.of(spider), portal="", now=datetime.now(UTC))
     examined.fallbacks = article.fallbacks
-    examined.found, examined.refused = _record(page, Rules.of(spider), settings)
-    alone, _ = _record(page, NO_RULES, settings)
+    examined.found, examined.refused = _record(article, settings)
     examined.generic = {name: alone[name] for name in COMPARED if alone[name] != examined.found[name]}
     return examined
 
@@ -124,8 +124,7 @@ def _spider_of(guess: Guess | None, url: str, settings: BaseSettings) -> PortalS
     return spider
 
 
-def _record(page: Page, rules: Rules, settings: BaseSettings) -> tuple[dict[str, Any], str]:
-    article = read_article(page, rules, portal="", now=datetime.now(UTC))
+def _record(article: Article, settings: BaseSettings) -> tuple[dict[str, Any], str]:
     refused = ""
     try:
         chain.run(article, chain.reading_pipelines(settings))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.page.document import Page
 
+_BEFORE_ROOT = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 LEAST = 0.5  # a guess below this is none
 _MOST_TEXT = 200_000  # characters that are searched in one place
 _MOST_VALUE = 20_000
@@ -87,7 +88,9 @@ def recognise(page: Page) -> list[Guess]:
 
 def recognise_document(text: str) -> Guess | None:
     """Return the way of access that a document which is no HTML page is: a feed or a sitemap."""
-    start = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*>", "", text[:_MOST_VALUE], flags=re.DOTALL)
+    start = re.sub(
+        r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", "", text[:_MOST_VALUE], flags=re.DOTALL
+    )
     match = re.match(r"\s*<(?:[\w-]+:)?(\w+)\b", start.lstrip("\ufeff"))
     root = match[1].lower() if match else ""
     if root in {"rss", "feed", "rdf"}:

@@ -1,0 +1,173 @@
+"""`scrapy probe` on saved pages, on addresses, and on what is no page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.commands.probe import Command
+from crawler.replica.clock import START
+from crawler.replica.render import Renderer
+from crawler.replica.server import ReplicaServer
+from tests.commands.invoking import invoke
+from tests.families.visiting import family_portals
+from tests.world import World
+
+REPLICAS = family_portals()
+
+
+def probe(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    status = invoke(Command, *map(str, words), settings={})
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def saved(folder: Path, name: str, kind: str = "article") -> tuple[Path, str]:
+    """Save the newest article or the first list of a family's replica; return the file and the address."""
+    portal = REPLICAS[name]
+    renderer = Renderer(portal)
+    if kind == "article":
+        article_id = portal.visible(START)[0]
+        document, url = renderer.article(article_id, START), portal.url(article_id)
+    else:
+        slug = next(iter(portal.sections))
+        found = renderer.listing(slug, 1, START)
+        assert found is not None
+        document, url = found, portal.definition.base + portal.list_path(slug, 1)
+    path = folder / f"{name}-{kind}.html"
+    path.write_bytes(document.body)
+    return path, url
+
+
+def test_an_article_is_read_with_its_family(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, url = saved(tmp_path, "trs")
+    truth = REPLICAS["trs"].truth(REPLICAS["trs"].visible(START)[0], START)
+    status, out, _ = probe(capsys, path, "--url", url, "--json")
+    found: dict[str, Any] = json.loads(out)
+    assert status == 0
+    assert found["kind"] == "article"
+    assert found["families"][0]["family"] == "trs"
+    assert found["spider"] == "crawler.families.trs.TrsSpider"
+    assert found["article"]["title"] == truth.title
+    assert found["article"]["body"].split("\n") == list(truth.paragraphs)
+    assert found["fallbacks"] == []
+
+
+def test_a_person_is_told_why_and_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, _ = saved(tmp_path, "wordpress")
+    status, out, _ = probe(capsys, path)
+    assert status == 0
+    assert out.startswith("wordpress: WordPress, ")
+    assert "  because of generator WordPress" in out
+    assert "from crawler.families.wordpress import WordpressSpider" in out
+    truth = REPLICAS["wordpress"].truth(REPLICAS["wordpress"].visible(START)[0], START)
+    assert f"title      {truth.title}" in out
+    assert f"{len(truth.paragraphs)} paragraphs" in out
+
+
+@pytest.mark.parametrize("name", REPLICAS)
+def test_a_section_page_shows_entries_and_the_next_page(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, url = saved(tmp_path, name, "list")
+    status, out, _ = probe(capsys, path, "--url", url, "--json")
+    found = json.loads(out)
+    portal = REPLICAS[name]
+    slug = next(iter(portal.sections))
+    assert status == 0
+    assert found["kind"] == "section"
+    assert [entry["url"] for entry in found["entries"]] == [
+        portal.url(article_id) for article_id in portal.visible(START, slug)[: portal.definition.page_size]
+    ]
+    assert found["next_page"] == portal.definition.base + portal.list_path(slug, 2)
+
+
+def test_a_page_of_no_family_is_left_to_the_generic_reader(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "page.html"
+    lines = "".join(f"<p>第{n}段说的是河边新建的步道，以及沿路的长椅、路灯和树荫。</p>" for n in "一二三")
+    path.write_text(
+        f"<html><head><title>河边步道建成</title></head><body><h1>河边步道建成</h1>{lines}</body></html>"
+    )
+    status, out, _ = probe(capsys, path)
+    assert status == 0
+    assert "No family" in out
+    assert "title      河边步道建成" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.html", b"", "the file is empty"),
+        ("picture.html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not an HTML page"),
+        ("list.json", b'{"a": 1}', "JSON"),
+        ("drawing.svg", b"<?xml version='1.0'?><svg/>", "XML document"),
+        ("bomb.xml", b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss>&a;</rss>", "entities"),
+        (None, b"", "No such file"),
+    ],
+)
+def test_what_is_no_page_is_one_sentence_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str | None, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / (name or "missing.html")
+    if name:
+        path.write_bytes(content)
+    status, out, err = probe(capsys, path)
+    assert (status, out) == (2, "")
+    (line,) = err.splitlines()
+    assert sentence in line
+    assert line.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "Say which page"),
+        (("a", "b"), "Say which page"),
+        (("ftp://www.some.example/a",), "http:// or https://"),
+        (("http://www.some.example/", "--url", "http://x.example/"), "--url"),
+        (("a\0b",), "no file name"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_status_2(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    status, out, err = probe(capsys, *words)
+    assert (status, out) == (2, "")
+    assert sentence in err
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with ReplicaServer(REPLICAS) as server:
+        yield World(server, tmp_path_factory.mktemp("probe"))
+
+
+def test_a_feed_at_an_address(world: World) -> None:
+    done = world.scrapy("probe", "--json", "http://www.hegu.example/feed/")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["kind"], found["spider"]) == ("feed", "crawler.families.rss.RssSpider")
+    assert len(found["entries"]) == len(REPLICAS["wordpress"].visible(START))
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("http://www.hegu.example/admin/", "robots.txt does not allow it"),
+        ("http://www.hegu.example/nothing", "status 404"),
+        ("http://127.0.0.1:9/", "not a public address"),
+    ],
+)
+def test_an_address_that_brings_nothing_is_one_sentence_and_status_1(
+    world: World, address: str, sentence: str
+) -> None:
+    done = world.scrapy("probe", address)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert sentence in line
