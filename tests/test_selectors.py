@@ -46,6 +46,13 @@ def test_elements_are_elements_only() -> None:
     assert elements("count(//p)", PAGE) == []
 
 
+def test_of_alternatives_the_first_that_finds_something_counts() -> None:
+    assert texts(("h1", ".none"), PAGE) == []
+    assert texts(("h1", "b", "p"), PAGE) == ["二"]
+    assert [node.tag for node in elements(("h1", "b", "a"), PAGE)] == ["b"]
+    assert elements(("h1", "h2"), PAGE) == []
+
+
 @pytest.mark.parametrize("selector", ["", "  ", "div[", "//div[", "p::before", "p:nosuch", "$x"])
 def test_what_is_neither_is_refused(selector: str) -> None:
     with pytest.raises(SelectorInvalid):

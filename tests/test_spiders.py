@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from scrapy.utils.project import get_project_settings
 from crawler import settings as defaults
 from crawler.definition import DefinitionError
 from crawler.page.document import parse_html
+from crawler.reading import Rules, read_article
 from crawler.roster import portal_names, spider_class
 from crawler.spider import PortalSpider
 from tests.world import crawler_of
@@ -91,9 +93,9 @@ def test_a_spider_that_lacks_an_attribute_is_refused(attribute: str) -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "selector"),
-    [("title", "h1["), ("body", "//div["), ("published", ""), ("byline", "div::nope")],
+    [("title", "h1["), ("body", "//div["), ("published", ""), ("byline", "div::nope"), ("body", ("p", "p["))],
 )
-def test_a_selector_that_is_not_valid_is_refused(attribute: str, selector: str) -> None:
+def test_a_selector_that_is_not_valid_is_refused(attribute: str, selector: str | tuple[str, ...]) -> None:
     wrong = type("Wrong", (Whole,), {"name": "wrong", attribute: selector})
     if selector:
         with pytest.raises(DefinitionError, match=f"Spider wrong: .*'{attribute}'"):
@@ -114,6 +116,28 @@ def test_a_selector_that_is_not_valid_is_refused(attribute: str, selector: str) 
 def test_wrong_arguments_are_refused(arguments: dict[str, str], sentence: str) -> None:
     with pytest.raises(DefinitionError, match=sentence):
         Whole(**arguments)
+
+
+def test_a_spider_may_leave_everything_to_the_generic_reader() -> None:
+    fields = {"name": "lazy", "generic": True, "entries": None, "title": None, "body": None}
+    spider = type("Lazy", (Whole,), fields)()
+    lines = "".join(f"<p>第{n}批旧厂房改造项目已经开工，预计明年春天交付使用。</p>" for n in "一二三")
+    page = parse_html(
+        f"<html><body><h1>旧厂房改造开工</h1><div>{lines}</div></body></html>", "http://whole.example/1"
+    )
+    article = read_article(page, Rules.of(spider), portal="lazy", now=datetime.now(UTC))
+    assert article.title == "旧厂房改造开工"
+    assert len(article.blocks) == 3
+    assert article.fallbacks == []
+
+
+def test_of_alternatives_for_the_body_one_container_is_read() -> None:
+    spider = type("Twice", (Whole,), {"name": "twice", "body": (".none", ".text")})()
+    page = parse_html(
+        "<h1>题</h1><div class='text'>一<div class='text'>二</div></div><div class='text'>一</div>", ""
+    )
+    article = read_article(page, Rules.of(spider), portal="twice", now=datetime.now(UTC))
+    assert article.body == "一\n二"
 
 
 def test_the_base_can_be_given() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from crawler.page.entries import Entry
 
 COMPARED = ("title", "published", "source", "authors", "editors", "section", "body")
+# What a crawl would warn of is part of the answer here, or beside the point.
+_QUIET = logging.getLogger(f"{__name__}.quiet")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
 _NOWHERE = "http://page.example/"
 _SOLID = 60  # characters outside links that a text has at least
 _HALF = 0.5
