@@ -37,6 +37,10 @@ _RARE = -1.5
 # How sure the sum of the evidence has to make us.
 NEEDED_TRADITIONAL = 1.75
 NEEDED_SIMPLIFIED = 6.0
+# A few readings, one of them of a character that few write and none of one that everybody reads, may be meant
+# for the reader; nobody means the same one twice.
+FEW = 3
+NEEDED_OF_FEW = 2.5
 EDUCATION = 9.0
 
 
@@ -49,6 +53,7 @@ class _Evidence:
     first: list[Gloss] = field(default_factory=list)
     other: list[Gloss] = field(default_factory=list)
     in_word: int = 0
+    alone: int = 0
     blank_behind: int = 0
 
 
@@ -104,11 +109,19 @@ def _judge(
     counted = converted if only_converted else first
     total = _weigh(evidence, counted, found)
     needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
+    if _are_few_and_rare(counted):
+        needed += NEEDED_OF_FEW
     words = {match[0] for text in texts for match in _education().finditer(text)}
     needed += EDUCATION * min(len(words), 3)
     if total < needed:
         return None
     return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted)
+
+
+def _are_few_and_rare(counted: list[Gloss]) -> bool:
+    ranks = [gloss.rank(char) for char in {one.char for one in counted}]
+    few = len(counted) == len(ranks) < FEW
+    return few and max(ranks, default=0) >= _BY_RANK[1][0] and min(ranks) >= _BY_RANK[0][0]
 
 
 def _collect(evidence: _Evidence, text: str, each: list[Gloss]) -> None:
@@ -123,11 +136,20 @@ def _collect(evidence: _Evidence, text: str, each: list[Gloss]) -> None:
         if behind[:1] in {" ", "\xa0"}:
             evidence.blank_behind += 1
         if _HAN.match(behind.lstrip(" \xa0")) or (one.start > 1 and _HAN.match(text, one.start - 2)):
-            evidence.in_word += 1
+            evidence.in_word += gloss.rank(one.char) < _BY_RANK[2][0]
+        elif not text[max(0, one.start - 2) : one.start - 1].isalnum():
+            evidence.alone += 1
 
 
 def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
-    """Say whether nearly all characters are glossed, in one text of some length or in all together."""
+    """Say whether nearly all characters are glossed, in one text of some length or in all together.
+
+    People annotate characters whether or not Simplified writes them otherwise; a site that converted its
+    texts glosses what it converted.
+    """
+    glosses = [one for _, each in found for one in each if one.verdict is not Verdict.NONE]
+    if len(glosses) > ANNOTATED_LENGTH and all(gloss.is_converted(one.char) for one in glosses):
+        return False
     every = readings = 0
     for text, each in found:
         number = sum(one.verdict is not Verdict.NONE for one in each)
@@ -147,7 +169,7 @@ def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, lis
     inside = sum(one.blank_inside for one in counted) >= 0.5 * len(counted)
     blank_behind = evidence.blank_behind >= 0.6 * len(evidence.first)
     total = sum(_strangeness(one) for one in counted)
-    total += 0.5 * evidence.in_word - 2.0 * (len(evidence.first) - evidence.in_word)
+    total += 0.5 * evidence.in_word - 2.5 * evidence.alone
     total -= 3.0 * len(evidence.other)
     if doubled or inside:
         total += NEEDED_SIMPLIFIED

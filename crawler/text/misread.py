@@ -39,6 +39,11 @@ _ENDS_LATIN = re.compile(rb"(?:[\xc2-\xd4][\x80-\xbf])+\Z")
 _PART = re.compile(r"[^\n]{1,200}[^\n，。；！？]{0,400}[\n，。；！？]?|\n")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _USUAL = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\u2010-\u2026]")
+# What Chinese text may have; by chance the bytes of a few characters are UTF-8 of any script or sign.
+_EXPECTED = re.compile(
+    "[\\s -~\u00a0-\u00ff\u2010-\u266f\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe0f\uff00-\uffef"
+    "\U0001f000-\U0003ffff]*"
+)
 _NOT_HAN = re.compile("[^\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
@@ -155,7 +160,7 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         gain = model.log_total(kept) - model.log_total(old.replace("\ufffd", ""))
         certain = b"\xff" not in found.group() and lossy.CERTAINLY_UTF8.search(found.group())
         likely = gain > (KNOWN_MARGIN if known else MARGIN / 2) and han_mean(kept) > LIKELY - 1
-        if not (certain or likely) or len(kept) * _PAIR < len(new):
+        if not (certain or (likely and _EXPECTED.fullmatch(kept))) or len(kept) * _PAIR < len(new):
             continue
         parts += [line[done : starts[low]], new]
         done = starts[high]

@@ -62,6 +62,9 @@ def chinese_as_single(encoding: str) -> Chain:
 
 def _utf8_line(line: str, known: bool, tally: Tally) -> str:
     found = [match.group() for match in _UTF8.finditer(line)]
+    if all(set(piece[1:]) <= set(_SHARED) for piece in found):
+        # An accented letter and a dash or closing quotation mark: Café——.
+        return line
     read = [_as_utf8(piece) for piece in found]
     han = sum(bool(text and HAN.match(text)) for text in read)
     covered = sum(len(piece) for piece, text in zip(found, read, strict=True) if text)

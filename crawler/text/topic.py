@@ -28,4 +28,6 @@ def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     strong = "|".join(word for kind, word in rows if kind == "strong")
     weak = "|".join(f"(?P<w{at}>{word})" for at, (kind, word) in enumerate(rows) if kind == "weak")
-    return re.compile(strong, re.IGNORECASE), re.compile(weak, re.IGNORECASE)
+    # Chinese characters count as letters unless \b is told to be about ASCII.
+    flags = re.IGNORECASE | re.ASCII
+    return re.compile(strong, flags), re.compile(weak, flags)
