@@ -26,6 +26,7 @@ class World:
     server: ReplicaServer
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    root: Path = ROOT  # the project that commands run in
 
     @property
     def database_url(self) -> str:
@@ -45,7 +46,9 @@ class World:
             **self.settings,
         }
         command = [sys.executable, "-m", "scrapy", *words]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=self.root, env=environment, capture_output=True, text=True, check=False
+        )
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Return the rows of an SQL query."""
@@ -54,6 +57,17 @@ class World:
             return connection.execute(query, values).fetchall()
         finally:
             connection.close()
+
+
+def project_copy(folder: Path) -> Path:
+    """Make ``folder`` a project with the code of this one, and no spiders and seeds; return it."""
+    folder.mkdir()
+    for name in ("crawler", "pipelines", "tests", "conftest.py", "pyproject.toml", "scrapy.cfg"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "spiders").mkdir()
+    (folder / "spiders" / "__init__.py").write_text('"""One file a portal."""\n', "utf-8")
+    (folder / "seeds").mkdir()
+    return folder
 
 
 def crawler_of(spider: type[Spider], settings: Settings) -> Crawler:

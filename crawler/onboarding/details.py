@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _BETWEEN = 15  # lines
 _LONGEST = 300  # characters of an element that is a byline
+_LONGEST_PART = 60  # characters of an element that is one field
 _MOST = 40
+_TRIED = 20
 _PARTS = ("published", "source", "editors", "authors")
 
 
@@ -35,7 +37,9 @@ def learn_details(bench: Bench, rules: Mapping[str, object]) -> tuple[dict[str, 
     wanted = []
     for sample in samples:
         sample.told = _told(bench, sample, rules)
-        wanted.append(told_fields(bench.read(sample, Rules(rules), _teller(sample))))
+        told = told_fields(bench.read(sample, Rules(rules), _teller(sample)))
+        published = told_fields(sample.article)["published"] or told.get("published")
+        wanted.append({**told, "published": published})
     tried = _tried(bench, rules)
     for selector in tried:
         if _tells(bench, rules, selector) and _agree(bench, {**rules, "byline": selector}, wanted, _PARTS):
@@ -51,6 +55,9 @@ def _by_parts(
     """Return a selector a field where no single line holds them all."""
     found: dict[str, str] = {}
     missing = []
+    tried = [
+        one for one in tried if all(len(_shown(one, sample)) <= _LONGEST_PART for sample in bench.samples)
+    ]
     for part in _PARTS:
         if _agree(bench, {**rules, **found}, wanted, (part,)):
             continue
@@ -61,6 +68,10 @@ def _by_parts(
         else:
             missing.append(part)
     return found, missing
+
+
+def _shown(selector: str, sample: Sample) -> str:
+    return squeezed("".join(texts(selector, sample.page.root)))
 
 
 def _agree(
@@ -135,7 +146,7 @@ def _tried(bench: Bench, rules: Mapping[str, object]) -> list[str]:
         matched = [elements(selector, sample.page.root) for sample in bench.samples]
         if all(len(one) == 1 and squeezed(one[0].text_content()) for one in matched):
             held.setdefault(tuple(id(one[0]) for one in matched), selector)
-    return list(held.values())[:_MOST]
+    return list(held.values())[:_TRIED]
 
 
 def _near(sample: Sample, rules: Mapping[str, object]) -> Iterator[HtmlElement]:
@@ -173,7 +184,10 @@ def learn_breadcrumb(bench: Bench, rules: Mapping[str, object]) -> tuple[str | N
     for selector in list(tried)[: 3 * _MOST]:
         if not all(texts(selector, sample.page.root) for sample in bench.samples):
             continue
-        read = [bench.read(sample, Rules({**rules, "breadcrumb": selector})) for sample in bench.samples]
+        read = [
+            bench.read(sample, Rules({**rules, "breadcrumb": selector}, generic=True))
+            for sample in bench.samples
+        ]
         if all(one is not None and one.section == want for one, want in zip(read, wanted, strict=True)):
             return selector, True
     return None, True

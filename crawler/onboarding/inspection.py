@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from crawler.onboarding.navigation import host_of
 from crawler.onboarding.phrasebook import words
-from crawler.onboarding.saved import read_captured
+from crawler.onboarding.saved import read_captured, selected
 from crawler.onboarding.visit import Unreachable, Visitor, lent
 from crawler.page.address import canonical_url
 from crawler.page.document import PageError
@@ -47,6 +47,7 @@ class SectionSeen:
     url: str
     entries: list[Entry] = field(default_factory=list)
     failure: str = ""
+    helped: bool = False  # the spider's own selector found nothing
 
 
 @dataclass(slots=True)
@@ -87,6 +88,10 @@ class Inspection:
             f"section {one.name}: {one.failure or 'no entries'} ({one.url})"
             for one in self.sections
             if not one.entries
+        ] + [
+            f"section {one.name}: the spider's selector finds no entries ({one.url})"
+            for one in self.sections
+            if one.entries and one.helped
         ]
         if not self.articles:
             return [*found, "no article could be read"]
@@ -118,7 +123,9 @@ async def inspect(
 async def _section(visitor: Visitor, spider: PortalSpider, name: str, url: str) -> SectionSeen:
     seen = SectionSeen(name, url)
     try:
-        listing = spider.read_list((await visitor.get(url)).response)
+        captured = await visitor.get(url)
+        listing = spider.read_list(captured.response)
+        seen.helped = selected(spider, "entries", captured.page) == []
     except (Unreachable, PageError) as error:
         seen.failure = str(error.reason)
         return seen

@@ -44,8 +44,8 @@ def learn(survey: Survey, pipelines: Sequence[ReadingPipeline]) -> Learned:
     notes += [
         f"{name}: no selector holds on all {len(pages)} section pages, {_left(name)}" for name in missed
     ]
-    _learn_article(bench, rules, notes)
-    generic = not {"entries", "title", "body"} <= rules.keys() or "next_page" in missed
+    helped = _learn_article(bench, rules, notes)
+    generic = helped or "entries" in missed or "next_page" in missed
     learned = Learned(rules, generic, bench, notes)
     _note_details(learned)
     return learned
@@ -58,7 +58,8 @@ def _left(name: str) -> str:
     return "the generic reader reads it"
 
 
-def _learn_article(bench: Bench, rules: dict[str, Selector], notes: list[str]) -> None:
+def _learn_article(bench: Bench, rules: dict[str, Selector], notes: list[str]) -> bool:
+    """Add the selectors of article pages to ``rules``; return whether the generic reader has to help."""
     count = len(bench.samples)
     title = learn_title(bench.samples)
     if title is None:
@@ -88,10 +89,14 @@ def _learn_article(bench: Bench, rules: dict[str, Selector], notes: list[str]) -
             f"breadcrumb: no selector holds on all {count} sample pages, the list's name stands for it"
         )
     if len(known) < 2:
-        return  # the generic reader is at work anyway and reads the lines about the article too
+        return True  # and it reads the lines about the article too
     details, missing = learn_details(bench, known)
     rules.update(details)
-    notes += [f"{name}: no selector holds on all {count} sample pages" for name in missing]
+    notes += [
+        f"{name}: no selector holds on all {count} sample pages, the generic reader reads it"
+        for name in missing
+    ]
+    return bool(missing)
 
 
 def _note_details(learned: Learned) -> None:

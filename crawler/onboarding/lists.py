@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crawler.page.document import Page
     from crawler.page.entries import Entry
 
-_MOST = 300
+_MOST = 150
 _DATED = 0.8  # share of entries that show a date where lists show dates
 _LONGEST_DATE = 40  # characters of the element that shows an entry's date
 _NOW = datetime(2100, 1, 1, tzinfo=LOCAL)  # dates are compared, not judged
@@ -40,6 +40,10 @@ class _Probe(PortalSpider):
     base = "http://probe.invalid"
     sections = {"": "/"}  # noqa: RUF012  a spider's attributes are definitions
     generic = True
+
+    def read_entries(self, page: Page) -> list[Entry]:
+        """Return what the selector under trial finds, without the generic reader's help."""
+        return self._selected_entries(page, self.rules.of_field("entries"))
 
     def using(self, **rules: str) -> _Probe:
         self.rules = Rules(rules, generic=True)
@@ -127,6 +131,9 @@ def _same_next(probe: _Probe, pages: Sequence[Page], following: Sequence[str | N
         got = probe.read_next(page)
         if (got and canonical_url(got)) != (want and canonical_url(want)):
             return False
+        leads = {link.get("href") for link in elements(probe.rules.of_field("next_page"), page.root)}
+        if want and len(leads) > 1:
+            return False  # the first of several links is another one on the next page
     return True
 
 
@@ -137,7 +144,7 @@ def _of_entries(pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> lis
         by_url: dict[str, list[HtmlElement]] = {}
         for link, url in links(page):
             by_url.setdefault(canonical_url(url), []).append(link)
-        for place in sorted({0, len(want) // 2, len(want) - 1}):
+        for place in sorted({0, len(want) // 2, len(want) - 1}) if want else ():
             for link in by_url.get(canonical_url(want[place].url), ()):
                 for selector in selectors(link):
                     counted[selector] = counted.get(selector, 0) + 1

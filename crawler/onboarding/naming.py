@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z_-]*\d?")  # more digits than one are counted or generated
 _HASH = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z_-]*[A-Z]{2,}[a-z]+[A-Z]\w*|^(?:css|sc|jss|v|data)-")
+_BLANKS = re.compile(r"[ \t\r\n]+")  # those that selectors part classes at
 _LEVELS = 7
 _MOST = 80
 _LONGEST = 60
-_TELLING_TAGS = {"h1": 0.7, "h2": 1.0, "h3": 1.0, "article": 0.9, "time": 0.9}
+_TELLING_TAGS = {"h1": 0.7, "h2": 1.6, "h3": 1.8, "article": 0.9, "time": 0.9}
 _PLAIN_TAG = 0.9
 _ID, _CLASS, _TWO, _LAYOUT, _DIGIT = 1.0, 1.1, 1.7, 1.0, 0.5
 _FAR = 0.05  # a level up
@@ -59,10 +60,10 @@ def _names(element: HtmlElement) -> Iterator[tuple[str, float]]:
     """Yield the element's id, classes and pairs of classes as selectors, each with its cost."""
     if str(element.tag) in ("body", "html"):
         return
-    name = (element.get("id") or "").strip()
+    name = element.get("id") or ""
     if is_stable(name):
         yield f"#{name}", _ID + _DIGIT * name[-1].isdigit()
-    classes = [name for name in (element.get("class") or "").split() if is_stable(name)]
+    classes = [name for name in _BLANKS.split(element.get("class") or "") if is_stable(name)]
     costs = {
         name: _CLASS + _LAYOUT * (name.lower() in words("layout")) + _DIGIT * name[-1].isdigit()
         for name in classes

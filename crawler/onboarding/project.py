@@ -113,7 +113,10 @@ def run_seeds_test(project: Project, name: str, folders: Iterable[Path]) -> tupl
     done = subprocess.run(  # noqa: S603  our own interpreter on our own test
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
         cwd=project.root,
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # this one test needs none
+        },
         capture_output=True,
         text=True,
         check=False,

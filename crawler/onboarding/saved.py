@@ -16,6 +16,8 @@ from crawler.selectors import elements
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lxml.html import HtmlElement
+
     from crawler.chain import ReadingPipeline
     from crawler.onboarding.visit import Captured
     from crawler.page.document import Page
@@ -52,13 +54,20 @@ def is_section(spider: PortalSpider, captured: Captured) -> bool:
     paths = (urljoin(f"{spider.base}/", path) for path in spider.sections.values())
     if canonical_url(captured.url) in map(canonical_url, paths):
         return True
-    if len(spider.read_entries(captured.page)) < _LEAST:
+    listed = selected(spider, "entries", captured.page)
+    if len(spider.read_entries(captured.page) if listed is None else listed) < _LEAST:
         return False
-    rule = spider.rules.of_field("body")
-    if isinstance(rule, (str, tuple)):
-        return not elements(rule, captured.page.root)
+    text = selected(spider, "body", captured.page)
+    if text is not None:
+        return not text
     blocks = reader.read(captured.page, now=captured.fetched).blocks
     return sum(len(block.text) * (1 - block.link_density) for block in blocks) < _TEXT
+
+
+def selected(spider: PortalSpider, field: str, page: Page) -> list[HtmlElement] | None:
+    """Return the elements that a spider's selector of ``field`` finds, None where it has no selector."""
+    rule = spider.rules.of_field(field)
+    return elements(rule, page.root) if isinstance(rule, (str, tuple)) else None
 
 
 def read_captured(

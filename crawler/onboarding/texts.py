@@ -12,21 +12,23 @@ from crawler.reading import Rules
 from crawler.selectors import elements, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
     from crawler.onboarding.samples import Bench, Sample
+    from crawler.selectors import Selector
 
 _ABOVE = 3  # elements around the innermost container that are tried too
 _MOST = 120
 _PAIRED = 12
+_WRONG = -1
 
 
-def learn_title(samples: Sequence[Sample]) -> str | tuple[str, ...] | None:
+def learn_title(samples: Sequence[Sample]) -> Selector | None:
     """Return the selector whose first text is the headline on every sample, None if there is none."""
 
-    def holds(selector: str | tuple[str, ...], sample: Sample) -> bool:
+    def holds(selector: Selector, sample: Sample) -> bool:
         found = texts(selector, sample.page.root)
         return bool(found) and squeezed(found[0]) == squeezed(sample.reading.title)
 
@@ -37,9 +39,10 @@ def learn_title(samples: Sequence[Sample]) -> str | tuple[str, ...] | None:
     return _pair(tried, samples, holds)
 
 
-def _pair(tried: Sequence[str], samples: Sequence[Sample], holds: object) -> tuple[str, ...] | None:
+def _pair(
+    tried: Sequence[str], samples: Sequence[Sample], holds: Callable[[Selector, Sample], bool]
+) -> tuple[str, str] | None:
     """Return two selectors of which one or the other holds on every sample: pages of two templates."""
-    assert callable(holds)
     sets = {one: {place for place, sample in enumerate(samples) if holds(one, sample)} for one in tried}
     best = sorted(tried, key=lambda one: -len(sets[one]))[:_PAIRED]
     everything = set(range(len(samples)))
@@ -65,12 +68,12 @@ def _titles(sample: Sample) -> Iterator[HtmlElement]:
 class LearnedBody:
     """A selector of the text; ``less`` and ``more``: a block a sample that it leaves out, or adds."""
 
-    selector: str
+    selector: Selector
     less: list[str]
     more: list[str]
 
 
-def learn_body(bench: Bench, title: object) -> LearnedBody | None:
+def learn_body(bench: Bench, title: Selector | None) -> LearnedBody | None:
     """Return the selector of the element that holds the text on every sample, None if there is none.
 
     What it holds has to be the generic reader's text, or better: nothing is missing that stands on this page
@@ -80,19 +83,68 @@ def learn_body(bench: Bench, title: object) -> LearnedBody | None:
     for sample in bench.samples:
         for element in containers(sample):
             tried.update(dict.fromkeys(selectors(element)))
-    best: tuple[int, int, str] | None = None
-    judged: dict[tuple[int, ...], int | None] = {}
-    for place, selector in enumerate(list(tried)[:_MOST]):
-        found = [elements(selector, sample.page.root) for sample in bench.samples]
-        if any(len(one) != 1 for one in found):
-            continue
-        key = tuple(id(one[0]) for one in found)
-        if key not in judged:
-            judged[key] = _judge(bench, selector, [one[0] for one in found], title)
-        added = judged[key]
-        if added is not None and (best is None or (added, place) < best[:2]):
-            best = (added, place, selector)
-    return LearnedBody(best[2], *_differences(bench, best[2])) if best else None
+    judge = _Judge(bench, title)
+    added = {selector: judge.added(selector) for selector in list(tried)[:_MOST]}
+    whole = [
+        one
+        for one, counts in added.items()
+        if min(-1 if it is None else it for it in counts) >= 0 and _mostly_equal(counts)
+    ]
+    if whole:
+        best: Selector = min(whole, key=lambda one: sum(count or 0 for count in added[one]))
+    elif pair := _pair_of(added):
+        best = pair
+    else:
+        return None
+    return LearnedBody(best, *_differences(bench, best))
+
+
+def _mostly_equal(counts: Sequence[int | None]) -> bool:
+    return counts.count(0) > len(counts) / 2
+
+
+def _pair_of(added: Mapping[str, Sequence[int | None]]) -> tuple[str, str] | None:
+    """Return two selectors for pages of two templates: where the first finds nothing, the second holds."""
+    clean = {
+        one: {place for place, count in enumerate(counts) if count == 0} for one, counts in added.items()
+    }
+    wrong = {one for one, counts in added.items() if _WRONG in counts}
+    best = sorted((one for one in clean if one not in wrong), key=lambda one: -len(clean[one]))[:_PAIRED]
+    everything = set(range(len(next(iter(added.values()), ()))))
+    return next(((one, two) for one in best for two in clean if clean[one] | clean[two] == everything), None)
+
+
+class _Judge:
+    """Compares what body selectors hold with the generic reader's text, each element of a page once."""
+
+    def __init__(self, bench: Bench, title: Selector | None) -> None:
+        self.bench = bench
+        self.rules: dict[str, Selector] = {"title": title} if title else {}
+        self.known: dict[HtmlElement, int | None] = {}
+
+    def added(self, selector: str) -> list[int | None]:
+        """Return for each sample how many blocks are added: None for no element, _WRONG for another text."""
+        return [self._on(selector, sample) for sample in self.bench.samples]
+
+    def _on(self, selector: str, sample: Sample) -> int | None:
+        found = elements(selector, sample.page.root)
+        if not found:
+            return None
+        if len(found) > 1:
+            return _WRONG
+        if found[0] not in self.known:
+            self.known[found[0]] = self._judge(selector, sample, found[0])
+        return self.known[found[0]]
+
+    def _judge(self, selector: str, sample: Sample, element: HtmlElement) -> int:
+        inside = "".join(squeezed(block.text) for block in blocks_of(element, sample.page))
+        if not all(block in inside for block in sample.wanted):
+            return _WRONG
+        kept = self.bench.kept(sample, Rules({**self.rules, "body": selector}, generic=True))
+        more = [block for block in kept or () if block not in sample.kept]
+        if not kept or any(self.bench.is_common(block, sample) for block in more):
+            return _WRONG
+        return len(more)
 
 
 def containers(sample: Sample) -> list[HtmlElement]:
@@ -112,26 +164,7 @@ def _holds(element: HtmlElement, wanted: Iterable[str]) -> bool:
     return all(block in text for block in wanted)
 
 
-def _judge(bench: Bench, selector: str, found: Sequence[HtmlElement], title: object) -> int | None:
-    """Return how many blocks a body selector adds to the generic reader's, None if it does not hold."""
-    rules = Rules({"body": selector, **({"title": title} if title else {})}, generic=True)
-    added = exact = 0
-    for sample, element in zip(bench.samples, found, strict=True):
-        inside = "".join(squeezed(block.text) for block in blocks_of(element, sample.page))
-        if not all(block in inside for block in sample.wanted):
-            return None
-        kept = bench.kept(sample, rules)
-        if not kept:
-            return None
-        more = [block for block in kept if block not in sample.kept]
-        if any(bench.is_common(block, sample) for block in more):
-            return None
-        added += len(more)
-        exact += not more
-    return added if exact > len(bench.samples) / 2 else None
-
-
-def _differences(bench: Bench, selector: str) -> tuple[list[str], list[str]]:
+def _differences(bench: Bench, selector: Selector) -> tuple[list[str], list[str]]:
     """Return by example what a body selector leaves out of the generic reading, and what it adds."""
     less, more = [], []
     for sample in bench.samples:
