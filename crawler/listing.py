@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
     from crawler.page.entries import Entry
@@ -20,3 +21,13 @@ class Listing:
     entries: list[Entry] = field(default_factory=list)
     following: str | None = None
     may_be_empty: bool = False
+
+
+def joined(base: str, address: str) -> str:
+    """Return ``address`` as an absolute http address, '' for one that is none: feeds name anything."""
+    try:
+        url = urljoin(base, address.strip())
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if address.strip() and parts.scheme in {"http", "https"} and parts.hostname else ""

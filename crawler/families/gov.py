@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from crawler.page.document import Page
 
 _CALL = re.compile(
-    r"createPageHTML\w*\s*\(\s*(?:(['\"])[^'\"]*\1\s*,\s*)?(\d{1,6})\s*,\s*(\d{1,6})\s*,"
-    r"\s*(['\"])([^'\"]+)\4\s*,\s*(['\"])(\w{1,8})\6"
+    r"createPageHTML\w{0,20}\s*\(\s*(?:(['\"])[^'\"]{0,100}\1\s*,\s*)?(\d{1,6})\s*,\s*(\d{1,6})\s*,"
+    r"\s*(['\"])([^'\"]{1,200})\4\s*,\s*(['\"])(\w{1,8})\6"
 )
 
 

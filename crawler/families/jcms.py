@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from scrapy.http import TextResponse
 
 from crawler.families.gov import GovSpider, marked
-from crawler.listing import Listing
+from crawler.listing import Listing, joined
 from crawler.middlewares.charset import decided
 from crawler.page.document import PageError, parse_html
 from crawler.page.entries import Entry
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from crawler.items import Block
     from crawler.page.document import Page
 
+MOST_RECORDS = 5000  # rows of one answer; the system's own pages hold some dozens
 _START = re.compile(r"^ContentStart$|^<\$\[信息内容\]>\s*begin$", re.IGNORECASE)
 _END = re.compile(r"^ContentEnd$|^<\$\[信息内容\]>\s*end$", re.IGNORECASE)
 _RECORD = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>", re.DOTALL)
@@ -43,13 +43,13 @@ class JcmsSpider(GovSpider):
     def read_list(self, response: Response) -> Listing | None:
         """Return the records of a list page or of a group of rows; a page without them is read as any."""
         text = decided(response).text if isinstance(response, TextResponse) else ""
-        records = text.split("<record>")[1:]
+        records = text.split("<record>", MOST_RECORDS + 1)[1 : MOST_RECORDS + 1]
         if not records:
             return super().read_list(response)
         entries = [entry for record in records if (entry := self._entry(record, response.url))]
         group = _NEXT_GROUP.search(text)
-        following = urljoin(response.url, html.unescape(group[1])) if group else None
-        return Listing(entries, following if following != response.url else None)
+        following = joined(response.url, html.unescape(group[1])) if group else ""
+        return Listing(entries, following if following not in {"", response.url} else None)
 
     def _entry(self, record: str, url: str) -> Entry | None:
         inner = _RECORD.match(record.partition("</record>")[0])
@@ -64,4 +64,5 @@ class JcmsSpider(GovSpider):
         title = (link.get("title") or link.text_content()).strip()
         shown = row.text_content().replace(link.text_content(), " ", 1)
         date = dates.parse(shown, now=self.now())
-        return Entry(urljoin(url, link.get("href", "").strip()), title, date.raw if date else "")
+        address = joined(url, link.get("href", ""))
+        return Entry(address, title, date.raw if date else "") if address else None

@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from scrapy.http import TextResponse
 
 from crawler.families.xml import SHANGHAI
-from crawler.listing import Listing
+from crawler.listing import Listing, joined
 from crawler.middlewares.charset import decided
 from crawler.page.document import PageError, parse_html
 from crawler.page.entries import Entry
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _TAGS = re.compile(r"<[^<>]*>")
 _DEEPEST = 8
-_SECONDS = 1e8  # larger numbers are seconds, larger than that by a thousand milliseconds
+_SECONDS = 1e8  # from 1973 on a number of seconds is larger; a thousand times more are milliseconds
 
 
 class JsonSpider(PortalSpider):
@@ -121,9 +121,8 @@ def _arrays(data: Any, depth: int) -> Iterator[list[Any]]:
 def _entry(row: Mapping[str, Any], url: str) -> Entry | None:
     values = {key.lower(): kept for key, kept in row.items()}
     title, address = _text(values, "title"), _text(values, "url")
-    if not title or not address:
-        return None
-    return Entry(urljoin(url, address), title, _text(values, "date"))
+    absolute = joined(url, address) if title and address else ""
+    return Entry(absolute, title, _text(values, "date")) if absolute else None
 
 
 def _text(values: Mapping[str, Any], kind: str) -> str:
@@ -132,7 +131,7 @@ def _text(values: Mapping[str, Any], kind: str) -> str:
         found = values.get(name)
         if isinstance(found, dict):  # WordPress: {"rendered": "…"}
             found = found.get("rendered")
-        if kind == "date" and isinstance(found, (int, float)) and found > _SECONDS:
+        if kind == "date" and isinstance(found, (int, float)) and _SECONDS < found < _SECONDS * 100_000:
             seconds = found / 1000 if found > _SECONDS * 1000 else found
             return datetime.fromtimestamp(seconds, SHANGHAI).strftime("%Y-%m-%d %H:%M")
         if isinstance(found, str) and (text := html.unescape(_TAGS.sub("", found)).strip()):

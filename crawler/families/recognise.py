@@ -20,6 +20,8 @@ _BEFORE_ROOT = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?
 LEAST = 0.5  # a guess below this is none
 _MOST_TEXT = 200_000  # characters that are searched in one place
 _MOST_VALUE = 20_000
+_MOST_ADDRESS = 1_000
+_LONG = frozenset({"scripts", "comments"})
 _TABLE_SHARE = 0.8
 _TABLE_CELLS = 8
 _TABLE_BLOCKS = 12
@@ -118,7 +120,7 @@ def _places(page: Page) -> dict[str, str]:
     }
     for element in page.root.iter():
         for place, value in _values(element):
-            found[place].setdefault(value[:_MOST_VALUE])
+            found[place].setdefault(value[: _MOST_VALUE if place in _LONG else _MOST_ADDRESS])
     places = {name: "\n".join(values)[:_MOST_TEXT] for name, values in found.items()}
     places["url"] = page.url
     places["text"] = _visible(page.root)[-_MOST_VALUE:]

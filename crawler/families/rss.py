@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from crawler.families import xml
-from crawler.listing import Listing
+from crawler.listing import Listing, joined
 from crawler.page.document import PageError
 from crawler.page.entries import Entry
 from crawler.spider import PortalSpider
@@ -36,7 +36,8 @@ class RssSpider(PortalSpider):
         except PageError as error:
             self.refuse(error)
             return None
-        found = [entry for node in root.iter() if (entry := entry_of(node, response.url))]
+        nodes = (entry for node in root.iter() if (entry := entry_of(node, response.url)))
+        found = list(islice(nodes, xml.MOST_ENTRIES))
         if broken:
             self.logger.warning("%s: not well-formed (%s); %d entries read", response.url, broken, len(found))
             self.count("broken_lists")
@@ -47,11 +48,11 @@ def entry_of(node: etree._Element, url: str) -> Entry | None:
     """Return an item of a feed, None for another element or one without an address."""
     if xml.name_of(node) not in _ENTRIES:
         return None
-    address = _address(node)
+    address = joined(url, _address(node))
     if not address:
         return None
     date = xml.local_time(xml.value(node, "pubdate", "published", "date", "updated"))
-    return Entry(urljoin(url, address), xml.value(node, "title"), date)
+    return Entry(address, xml.value(node, "title"), date)
 
 
 def _address(node: etree._Element) -> str:
@@ -72,6 +73,6 @@ def following_of(root: etree._Element, url: str) -> str | None:
     for holder in (root, *xml.children(root, "channel")):
         for link in xml.children(holder, "link"):
             if link.get("rel") == "next" and link.get("href"):
-                following = urljoin(url, link.get("href", ""))
-                return following if following != url else None
+                following = joined(url, link.get("href", ""))
+                return following if following not in {"", url} else None
     return None

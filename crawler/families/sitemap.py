@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.families import xml
-from crawler.listing import Listing
+from crawler.listing import Listing, joined
 from crawler.page.document import PageError
 from crawler.page.entries import Entry
 from crawler.spider import PortalSpider
@@ -59,7 +60,7 @@ class SitemapSpider(PortalSpider):
         return waiting.pop(0) if waiting else None
 
     def _newest_first(self, root: etree._Element, url: str) -> list[Entry]:
-        entries = [entry for node in root if (entry := entry_of(node, url))]
+        entries = islice((entry for node in root if (entry := entry_of(node, url))), xml.MOST_ENTRIES)
         return sorted(entries, key=lambda entry: entry.date_text, reverse=True)
 
 
@@ -67,8 +68,8 @@ def entry_of(node: etree._Element, url: str) -> Entry | None:
     """Return what one ``url`` or ``sitemap`` element names, None for another element."""
     if xml.name_of(node) not in {"url", "sitemap"}:
         return None
-    address = next((child.text or "" for child in xml.children(node, "loc")), "").strip()
+    address = joined(url, next((child.text or "" for child in xml.children(node, "loc")), ""))
     if not address:
         return None
     date = xml.local_time(xml.value(node, "publication_date", "lastmod"))
-    return Entry(urljoin(url, address), xml.value(node, "title"), date)
+    return Entry(address, xml.value(node, "title"), date)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin
 
 from crawler.families.gov import GovSpider, page_calls
+from crawler.listing import joined
 from crawler.page import paging
 
 if TYPE_CHECKING:
@@ -30,5 +30,5 @@ class TrsSpider(GovSpider):
     def next_page(self, page: Page) -> str | None:
         """Return the page that the page bar's script names, else what the generic reader finds."""
         for call in page_calls(page):
-            return urljoin(page.url, call.following) if call.following else None
+            return (joined(page.url, call.following) or None) if call.following else None
         return paging.next_page(page)

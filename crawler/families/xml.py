@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+MOST_ENTRIES = 50_000  # the protocol of sitemaps allows no more in one file
 _GZIP = b"\x1f\x8b"
 _OPENING = re.compile(r"\s*<\?xml\b[^>]*\?>", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

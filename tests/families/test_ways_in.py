@@ -89,6 +89,18 @@ def test_items_without_an_address_are_left_out_and_identifiers_stand_in(rss: Por
     assert urls(read(rss, text)) == [f"{BASE}/b"]
 
 
+@pytest.mark.parametrize(
+    "address", ["mailto:a@b.example", "javascript:go()", "http://[", "ftp://x.example/1", "#", " "]
+)
+def test_addresses_that_are_none_are_left_out(rss: PortalSpider, rest: PortalSpider, address: str) -> None:
+    text = channel(ITEM.format(address, ""), ITEM.format("/1", ""))
+    found = urls(read(rss, text))
+    assert found[-1] == f"{BASE}/1"
+    assert all(url.startswith(BASE) for url in found)
+    data = json.dumps([{"title": "甲", "url": address}, {"title": "乙", "url": "/1"}])
+    assert urls(read(rest, data, "application/json", "/list"))[-1] == f"{BASE}/1"
+
+
 def test_atom_takes_the_alternate_link_and_the_next_page(rss: PortalSpider) -> None:
     text = (
         "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='?page=2'/><entry><title>甲</title>"
@@ -264,6 +276,12 @@ VALUES = st.recursive(
     ),
     max_leaves=20,
 )
+
+
+@pytest.mark.parametrize("date", [1e300, -1, True, float("inf"), 10**30, None, [], {"rendered": 5}])
+def test_dates_that_are_none_stay_empty(rest: PortalSpider, date: object) -> None:
+    data = json.dumps([{"title": "甲", "url": "/1", "date": date}])
+    assert read(rest, data, "application/json", "/list") == Listing([Entry(f"{BASE}/1", "甲", "")])
 
 
 @given(VALUES)
