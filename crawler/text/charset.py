@@ -296,7 +296,7 @@ def _foreign(body: bytes, sample: bytes, names: list[str]) -> Decision | None:
         return Decision("cp1252", "single accents", 0.6)
     if mended := _mended(body):
         return Decision(mended, "language model, damaged", 0.6)
-    if len(sample) < _TOO_SHORT:
+    if len(sample) < _TOO_SHORT or any(name in _CHINESE and _reads(body, name) for name in names):
         return None
     match = from_bytes(sample, preemptive_behaviour=False).best()
     if match is not None and match.encoding not in {"gb2312", "gbk", *_CHINESE, "big5", "utf_8"}:

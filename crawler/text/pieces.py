@@ -45,6 +45,7 @@ _MOST_SEARCHES = 200
 _MOST_BYTES = 12_000
 # What leaving out one or two bytes costs, in nats: more than any pair of rare characters.
 _SKIP_ONE, _SKIP_TWO = 22.0, 23.0
+_FIRST_TRAIL, _STRAY = b"\x40", 10.0
 # A short piece reads as UTF-8 by accident; from so many bytes on it does not.
 _ACCIDENT = 13
 # Mean log-probability of a reading that can be Chinese, and of one that surely is.
@@ -213,11 +214,15 @@ def _in_step(run: bytes, encoding: str) -> str:
         if best[at] == -math.inf:
             continue
         tail = text[at][-2:]
-        steps: list[tuple[int, str, float]] = [(1, REPLACEMENT, -_SKIP_ONE), (2, REPLACEMENT, -_SKIP_TWO)]
+        steps: list[tuple[int, str, float]] = [(1, REPLACEMENT, -_SKIP_ONE)]
+        if run[at + 1 : at + 2] >= _FIRST_TRAIL:
+            steps.append((2, REPLACEMENT, -_SKIP_TWO))
         for width in (1, 2, 4):
             char = _strict(run[at : at + width], encoding) if at + width <= size else None
             if char and len(char) == 1 and (width == 1) == char.isascii():
-                steps.append((width, char, model.log_probability(tail, char)))
+                # What stands behind a lost byte and can be a second byte is more likely that than a letter.
+                stray = tail.endswith(REPLACEMENT) and _FIRST_TRAIL <= char.encode("utf-8") <= b"\x7e"
+                steps.append((width, char, model.log_probability(tail, char) - _STRAY * stray))
         for width, char, value in steps:
             if at + width <= size and best[at] + value > best[at + width]:
                 best[at + width] = best[at] + value

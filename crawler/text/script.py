@@ -81,8 +81,16 @@ def traditional_only() -> dict[str, str]:
 
 @cache
 def simplified_only() -> frozenset[str]:
-    """Return the characters that no Traditional text has; Big5 draws the line (后, 里, 云 are in it)."""
-    return frozenset(char for char in _single("s2t") if not _in(char, "big5") and _in(char, "gb2312"))
+    """Return the characters that no Traditional text has; Big5 draws the line (后, 里, 云 are in it).
+
+    Hong Kong writes 户, 温, 税 and a few others as Simplified does.
+    """
+    in_hong_kong = _single("s2hk")
+    return frozenset(
+        char
+        for char in _single("s2t")
+        if char in in_hong_kong and not _in(char, "big5") and _in(char, "gb2312")
+    )
 
 
 @cache
