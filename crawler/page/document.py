@@ -24,14 +24,20 @@ _SIGNATURES = (
     ("PK\x03\x04", "a ZIP archive or an office document"),
     ("\x1f\x8b", "gzip data"),
 )
-_END_TAGS = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
+_END_TAGS = re.compile(rb"</\s*(?:html|body)\s*>", re.IGNORECASE)
+_JUNK = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f]")
 _HTML_TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|p|table|h[1-6]|article|span|br|ul|a)\b", re.IGNORECASE
 )
 _XML_ROOT = re.compile(r"<\s*([A-Za-z][\w:.-]*)")
-_XML_OPENING = re.compile(r"\s*<\?xml\b[^>]*\?>", re.IGNORECASE)
+_XML_OPENING = re.compile(rb"<\?xml\b[^>]*\?>", re.IGNORECASE)
 # XML 1.0 forbids these, and libxml2 stops at some of them.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+# lxml.html's own lookup asks a Python function for each element, and does so again and again.
+_CLASSES = etree.ElementDefaultClassLookup(
+    element=html.HtmlElement, comment=html.HtmlComment, entity=html.HtmlEntity
+)
 
 
 class PageError(Exception):
@@ -60,10 +66,10 @@ def parse_html(text: str, url: str = "") -> Page:
     XML, a picture, nothing), is larger than ``MAX_CHARS`` or nested deeper than libxml2 follows (2,048).
     """
     _refuse_other_formats(text, url)
-    cleaned = _CONTROLS.sub("", _END_TAGS.sub("", _XML_OPENING.sub("", text, count=1)))
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
-        root = html.document_fromstring(cleaned.encode("utf-8"), parser=parser)
+        root = html.document_fromstring(_cleaned(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as problem:
         raise PageError(url, f"the page cannot be parsed as HTML ({problem})") from problem
     if any(entry.type_name in {"ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR"} for entry in parser.error_log):
@@ -71,6 +77,14 @@ def parse_html(text: str, url: str = "") -> Page:
     if root.find("body") is None:
         root.append(html.Element("body"))
     return Page(root, url)
+
+
+def _cleaned(text: str) -> bytes:
+    """Return a page as UTF-8 without what libxml2 stumbles over. Bytes, as those are searched much faster."""
+    body = text.encode("utf-8", "ignore").translate(None, _CONTROLS)  # ignored: single surrogates
+    for character in _NO_CHARACTERS:
+        body = body.replace(character, b"")
+    return _END_TAGS.sub(b"", _XML_OPENING.sub(b"", body, count=1))
 
 
 def _refuse_other_formats(text: str, url: str) -> None:
@@ -83,7 +97,7 @@ def _refuse_other_formats(text: str, url: str) -> None:
     for signature, name in _SIGNATURES:
         if start.startswith(signature):
             raise PageError(url, f"this is {name}, not an HTML page")
-    junk = sum(1 for char in start if char == "\ufffd" or (char < " " and char not in "\t\r\n\f"))
+    junk = len(_JUNK.findall(start))
     if junk > MAX_JUNK_SHARE * len(start) and not _HTML_TAG.search(start):
         raise PageError(url, "these are binary data, not an HTML page")
     if start[0] in "{[" and _is_json(text):
