@@ -62,21 +62,22 @@ class Reading:
     origins: dict[str, str] = field(default_factory=dict)
 
 
-def read(page: Page, *, now: datetime) -> Reading:
+def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
     """Read an article page; a page without an article gives a reading without blocks.
 
-    ``now`` (aware) is when the page was fetched, for dates such as 昨天.
+    ``now`` (aware) is when the page was fetched, for dates such as 昨天; ``shared`` are endings that the
+    site's ``<title>`` elements share.
     """
     shown = lines(page)
     reading = Reading(meta=meta.tags(page))
     reading.canonical_url = reading.meta.get("canonical", "")
-    headline = title.find(page, shown[:TITLE_WITHIN], reading.meta)
+    headline = title.find(page, shown[:TITLE_WITHIN], reading.meta, shared)
     if headline is not None:
         reading.title = headline.value
         reading.origins["title"] = f"{headline.origin} ({headline.confidence:.2f})"
     found = body.find(page, reading.title)
     if found is None:
-        reading.head = [line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
+        reading.head = [line.parted or line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
         return reading
     reading.blocks = to_blocks(found.lines)
     reading.origins["body"] = f"{found.how} ({found.sure:.2f})"
@@ -127,7 +128,7 @@ def head_lines(found: body.Body) -> list[str]:
             break
         if line.index not in taken and byline.is_about(line.text):
             below.append(line)
-    return [line.text for line in [*above, *below] if _is_told(line)]
+    return [line.parted or line.text for line in [*above, *below] if _is_told(line)]
 
 
 def _is_told(line: Line) -> bool:

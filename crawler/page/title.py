@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.page import byline, meta, names
 from crawler.page.found import Found
+from crawler.page.labels import labelled
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from crawler.page.document import Page
     from crawler.page.walk import Line
+
+DOCUMENT = "html:title"  # the name by which an article's meta tags hold the text of ``<title>``
 
 _SHORTEST, _LONGEST = 2, 160
 _HEADING_WORTH = {1: 3.0, 2: 2.0, 3: 1.5, 4: 0.8, 5: 0.5, 6: 0.5}
@@ -33,12 +36,21 @@ _BAD_CHROME = {
 }
 _TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
+_DATE_BEHIND = re.compile(
+    r"\s*[(（]\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s?[)）]$"
+)
+_NUMBER_BEHIND = re.compile(
+    r"\s*[(（][^()（）]{2,16}[〔\[［【](?:19|20)\d\d[〕\]］】]\s?(?:第\s?)?\d+\s?号[)）]$"
+)
+_SHORTEST_LED = 6
+_STEPS = re.compile(r"[>›»]|位置")
 _ENOUGH = 3.0
 _ABOUT_PENALTY = 3.0
 _COULD_BE = 1.0  # what a heading, or a class that says title, is worth without any agreement
 _LEADS_IN = 2.0
 _SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
 _LONGEST_TAIL = 16
+_LONGEST_ENDING = 60
 _CUT_AT = 8  # characters that a title cut short shows at least
 
 
@@ -49,15 +61,18 @@ class _Reference:
     worth: float
 
 
-def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = None) -> Found[str] | None:
+def find(
+    page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = None, shared: Sequence[str] = ()
+) -> Found[str] | None:
     """Return the headline as displayed, else the one of the meta tags or of ``<title>`` without its tails.
 
-    ``lines`` are the page's displayed lines, ``tags`` its meta tags (read from the page when not given). The
-    headline may be in Traditional characters and glossed. None when a page has neither.
+    ``lines`` are the page's displayed lines, ``tags`` its meta tags (read from the page when not given),
+    ``shared`` the endings that other pages of the site share. The headline may be in Traditional characters
+    and glossed. None when a page has neither.
     """
     tags = meta.tags(page) if tags is None else tags
-    document_title = _document_title(page)
-    references = _references(tags, document_title)
+    whole = document_title(page)
+    references = _references(tags, whole)
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
         score = _score(group, references)
@@ -70,18 +85,60 @@ def find(page: Page, lines: Sequence[Line], tags: Mapping[str, str] | None = Non
         if score >= _ENOUGH and (best is None or score > best[0]):
             best = (score, group)
     if best:
-        return Found(_text_of(best[1]), "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
+        text = _DATE_BEHIND.sub("", _text_of(best[1]))
+        return Found(text, "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
+    return _not_displayed(lines, tags, without_tails(whole, tags, shared), shared)
+
+
+def _not_displayed(
+    lines: Sequence[Line], tags: Mapping[str, str], cut: str, shared: Sequence[str]
+) -> Found[str] | None:
+    """Return the title by the meta tags or ``cut``, the ``<title>`` without its tails."""
     name, value = meta.first(tags, ("articletitle",))
     if value:
         return Found(value, f"meta {name}", 0.7)
-    cut = without_tails(document_title, tags)
+    cut = _without_number(cut, lines)
+    led = _above_date(lines) if not cut or names.is_body(cut) else None  # it only names the site
+    if led is not None:
+        return Found(led.text, "line above date and source", 0.4, led.element)
     if len(fold(cut)) >= _SHORTEST_KEPT:
         return Found(cut, "title element", 0.5)
     name, value = meta.first(tags, meta.TITLE)
-    return Found(without_tails(value, tags), f"meta {name}", 0.4) if value else None
+    return Found(without_tails(value, tags, shared), f"meta {name}", 0.4) if value else None
 
 
-def _document_title(page: Page) -> str:
+def _without_number(title: str, lines: Sequence[Line]) -> str:
+    """Return a title without the document's number in brackets behind it, unless the page displays both."""
+    short = _NUMBER_BEHIND.sub("", title)
+    if not short or short == title or any(line.folded == fold(title) for line in lines):
+        return title
+    return short
+
+
+def _above_date(lines: Sequence[Line]) -> Line | None:
+    """Return the line that may be a headline right above the first one with date, source or people."""
+    for line in lines:
+        if not line.link_chars and labelled(line.text) and byline.is_about(line.text):
+            above = lines[max(0, line.index - 2) : line.index]
+            return next((heading for heading in reversed(above) if _could_head(heading)), None)
+    return None
+
+
+def _could_head(line: Line) -> bool:
+    """Return whether a line without structure may be a headline: some words, no links, no sentence."""
+    return (
+        _SHORTEST_LED <= line.chars <= _LONGEST
+        and not line.link_chars
+        and not line.chrome
+        and line.table is None
+        and not _STEPS.search(line.text)
+        and not line.text.rstrip().endswith(("。", "：", ":", "；"))
+        and not byline.is_about(line.text)
+    )
+
+
+def document_title(page: Page) -> str:
+    """Return the text of a page's ``<title>`` in one line, empty if it has none."""
     for element in page.root.iter("title"):
         parent = element.getparent()
         text = re.sub(r"\s+", " ", element.text_content()).strip()
@@ -203,6 +260,12 @@ def without_tails(title: str, tags: Mapping[str, str] | None = None, shared: Seq
         if len(fold(head)) < _SHORTEST_KEPT or not _is_tail(tail, seam[0], known):
             return cut.strip()
         cut = head
+
+
+def endings(title: str) -> list[str]:
+    """Return what may be the tails of a ``<title>``, each with its seam: ``_栏目_站名``, ``_站名``."""
+    tails = [title[seam.start() :] for seam in _TAIL.finditer(title) if "——" not in seam[0]]
+    return [tail for tail in tails if len(tail) < len(title) and 1 < len(tail.strip()) <= _LONGEST_ENDING]
 
 
 def _is_tail(tail: str, seam: str, known: set[str]) -> bool:
