@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from scrapy.utils.misc import load_object
+
+from crawler.page.learned import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.items import Article
+    from crawler.page.learned import Learned
 
 
 class ReadingPipeline(Protocol):
@@ -21,10 +24,24 @@ class ReadingPipeline(Protocol):
         """Change ``article``; raise Refused if it is none."""
 
 
-def reading_pipelines(settings: BaseSettings) -> list[ReadingPipeline]:
-    """Return the pipelines of the setting ``PORTALWATCH_READING_PIPELINES`` in their order."""
+@runtime_checkable
+class Learns(Protocol):
+    """A pipeline that uses what the portal's pages are known to repeat."""
+
+    learned: Learned
+
+
+def reading_pipelines(settings: BaseSettings, learned: Learned = NOTHING) -> list[ReadingPipeline]:
+    """Return the pipelines of the setting ``PORTALWATCH_READING_PIPELINES`` in their order.
+
+    ``learned`` is what the pages of the articles' portal are known to repeat.
+    """
     orders = settings.getdict("PORTALWATCH_READING_PIPELINES")
-    return [cast("ReadingPipeline", load_object(path)()) for path in sorted(orders, key=orders.__getitem__)]
+    made = [load_object(path)() for path in sorted(orders, key=orders.__getitem__)]
+    for pipeline in made:
+        if isinstance(pipeline, Learns):
+            pipeline.learned = learned
+    return cast("list[ReadingPipeline]", made)
 
 
 def run(article: Article, pipelines: Sequence[ReadingPipeline]) -> None:

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
-from crawler.page import attachments, images, meta, number, reader, walk
+from crawler.page import attachments, images, meta, number, reader, title, walk
 from crawler.selectors import elements, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from lxml.html import HtmlElement
@@ -58,13 +58,16 @@ class Rules:
 NO_RULES = Rules({})
 
 
-def read_article(page: Page, rules: Rules, *, portal: str, now: datetime) -> Article:
+def read_article(
+    page: Page, rules: Rules, *, portal: str, now: datetime, shared: Sequence[str] = ()
+) -> Article:
     """Read ``page`` into an Article with raw texts.
 
     A field that has a rule which finds nothing is supplied by the generic reader and named in
-    ``Article.fallbacks``. Without any rule the generic reader reads everything. Raises PageError.
+    ``Article.fallbacks``. Without any rule the generic reader reads everything. ``shared`` are endings that
+    the portal's ``<title>`` elements share. Raises PageError.
     """
-    return _Read(page, rules, now).article(portal)
+    return _Read(page, rules, now, shared).article(portal)
 
 
 def blocks_in(page: Page, selector: Selector) -> list[Block]:
@@ -84,8 +87,9 @@ def containers(page: Page, selector: Selector) -> list[HtmlElement]:
 class _Read:
     """One reading of one page; the generic reader runs only if it is needed."""
 
-    def __init__(self, page: Page, rules: Rules, now: datetime) -> None:
+    def __init__(self, page: Page, rules: Rules, now: datetime, shared: Sequence[str] = ()) -> None:
         self.page = page
+        self.shared = shared
         self.rules = rules
         self.now = now
         self.fallbacks: list[str] = []
@@ -93,7 +97,7 @@ class _Read:
 
     @cached_property
     def generic(self) -> Reading:
-        return reader.read(self.page, now=self.now)
+        return reader.read(self.page, now=self.now, shared=self.shared)
 
     def article(self, portal: str) -> Article:
         article = Article(portal=portal, url=self.page.url, fetched=self.now)
@@ -106,7 +110,7 @@ class _Read:
         article.head = self.found("byline") or self.supplied(
             "byline", "published", "source", "authors", "editors"
         )
-        article.meta = meta.tags(self.page)
+        article.meta = {**meta.tags(self.page), title.DOCUMENT: title.document_title(self.page)}
         if self.rules.generic or not self.rules.by_field or self.fallbacks:
             self.add_extras(article)
         else:

@@ -31,6 +31,7 @@ from crawler.page.address import canonical_url
 from crawler.page.document import Page, PageError, parse_html
 from crawler.page.entries import Entry
 from crawler.page.entries import entries as generic_entries
+from crawler.page.learned import NOTHING
 from crawler.page.paging import next_page as generic_next_page
 from crawler.reading import Rules, read_article
 from crawler.selectors import elements, texts
@@ -93,6 +94,7 @@ class PortalSpider(scrapy.Spider):
         self.base = (base or self.base).rstrip("/")
         self.rules = Rules.of(self)
         self.known: Known | None = None
+        self.learned = NOTHING  # what the portal's pages are known to repeat
         self._asked: set[str] = set()  # canonical addresses of articles requested in this run
 
     @classmethod
@@ -100,6 +102,7 @@ class PortalSpider(scrapy.Spider):
         """Make the spider and open its view of what the database knows."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"])
+        spider.learned = spider.known.learned(spider.name)
         return spider
 
     def closed(self, reason: str) -> None:  # noqa: ARG002  Scrapy's signature
@@ -160,7 +163,9 @@ class PortalSpider(scrapy.Spider):
         if page is None:
             return
         try:
-            article = read_article(page, self.rules, portal=self.name, now=self.now())
+            article = read_article(
+                page, self.rules, portal=self.name, now=self.now(), shared=self.learned.tails
+            )
         except PageError as error:
             self.refuse(error)
             return

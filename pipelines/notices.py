@@ -7,14 +7,18 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from crawler.items import BlockKind, Dropped
-from crawler.page import rules
+from crawler.page import learned, rules
 from crawler.page.rules import Rule, Scope
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
+
+    from scrapy.crawler import Crawler
 
     from crawler.items import Article, Block
+    from crawler.page.learned import Learned
 
 RULES = rules.load(resources.files("pipelines.data").joinpath("notices.toml").read_text("utf-8"))
 
@@ -36,10 +40,19 @@ _ENDS = ("。", "!", "?", '"', "”", ")", ";")
 class NoticesPipeline:
     """Moves a restored article's notices from ``blocks`` to ``dropped``, each with the rule's name.
 
-    No rule names a portal; they are in pipelines/data/notices.toml.
+    No rule names a portal; they are in pipelines/data/notices.toml. ``learned`` is what stands at the ends of
+    many articles of the portal.
     """
 
     name = "notices"
+
+    def __init__(self, known: Learned = learned.NOTHING) -> None:
+        self.learned = known  # what the portal's pages are known to repeat
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Use what the spider knows of its portal."""
+        return cls(getattr(crawler.spider, "learned", learned.NOTHING))
 
     def process_item(self, item: Article) -> Article:
         """Strip the article; Scrapy's side of ``run``."""
@@ -52,6 +65,9 @@ class NoticesPipeline:
         doomed = _abstract(article.blocks, texts)
         title = fold(article.title)
         doomed |= _matches(article.blocks, texts, title, doomed)
+        doomed |= dict.fromkeys(
+            learned.repeated(article.blocks, texts, title, self.learned, doomed), learned.RULE
+        )
         if doomed and len(doomed) == len(article.blocks):
             return
         if 0 in doomed and doomed[0] == "abstract" and not article.abstract:

@@ -8,13 +8,17 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from crawler.items import BlockKind, Dropped
-from crawler.page import rules
+from crawler.page import learned, rules
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
+
+    from scrapy.crawler import Crawler
 
     from crawler.items import Article, Block
+    from crawler.page.learned import Learned
 
 _DATA = tomllib.loads(resources.files("pipelines.data").joinpath("recommended.toml").read_text("utf-8"))
 _NOTICES = rules.load(resources.files("pipelines.data").joinpath("notices.toml").read_text("utf-8"))
@@ -42,10 +46,19 @@ class RecommendedPipeline:
     """Moves what recommends other articles from ``blocks`` to ``dropped``, each with the rule's name.
 
     ``related``: a heading such as 相关文章 and what it heads; ``links``: a list of links; ``headlines``:
-    a run of another site's headlines behind the last paragraph, told by cut titles or a footer that follows.
+    a run of another site's headlines behind the last paragraph, told by cut titles or a footer that follows;
+    ``learned``: links at the ends that stand on many pages of the portal.
     """
 
     name = "recommended"
+
+    def __init__(self, known: Learned = learned.NOTHING) -> None:
+        self.learned = known  # what the portal's pages are known to repeat
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Use what the spider knows of its portal."""
+        return cls(getattr(crawler.spider, "learned", learned.NOTHING))
 
     def process_item(self, item: Article) -> Article:
         """Strip the article; Scrapy's side of ``run``."""
@@ -58,6 +71,8 @@ class RecommendedPipeline:
         doomed = _related(article.blocks, texts)
         doomed |= {i: "links" for i in _links(article.blocks, texts) if i not in doomed}
         doomed |= {i: "headlines" for i in _headlines(article.blocks, texts, doomed) if i not in doomed}
+        repeated = learned.repeated(article.blocks, texts, fold(article.title), self.learned, doomed)
+        doomed |= {i: learned.RULE for i in repeated if article.blocks[i].link_density >= LINKED}
         if len(doomed) == len(article.blocks):
             return
         for index, rule in sorted(doomed.items()):

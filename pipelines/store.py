@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Self
 
 from crawler.refusals import Refused
+from crawler.store.articles import Outcome
 from crawler.store.database import DEFAULT_URL, DatabaseError
+from crawler.store.learned import Tally
 from crawler.store.writer import Writer, writer_of
 
 if TYPE_CHECKING:
@@ -16,16 +19,21 @@ if TYPE_CHECKING:
     from crawler.store.articles import Saved
 
 
+logger = logging.getLogger(__name__)
+
+
 class StorePipeline:
     """Writes each article as new, changed or the same, with its fingerprints and its story.
 
     The transaction is the writer's: the pipeline `alerts` ends it where that is switched on. An article that
-    cannot be written is undone, counted (``portalwatch/errors/store``) and dropped; the crawl goes on.
+    cannot be written is undone, counted (``portalwatch/errors/store``) and dropped; the crawl goes on. What
+    the new articles repeat is counted, and kept when the spider closes (``crawler.store.learned``).
     """
 
     def __init__(self, writer: Writer, stats: StatsCollector | None = None) -> None:
         self.writer = writer
         self._stats = stats
+        self._tally = Tally()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -47,10 +55,22 @@ class StorePipeline:
 
     def run(self, article: Article) -> Saved:
         """Keep ``article`` and say what became of it. Raises ``DatabaseError``."""
-        return self.writer.save(article)
+        saved = self.writer.save(article)
+        if saved.outcome is Outcome.NEW:
+            self._tally.add(article)
+        return saved
 
     def close_spider(self) -> None:
-        """Undo an article that no later pipeline completed, and let go of the database."""
+        """Undo an article that no later pipeline completed, keep what the portal repeats, and let go."""
+        self.writer.abandon()
+        try:
+            for portal in self._tally.portals:
+                with self.writer.database.writing() as session:
+                    self._tally.keep(session, portal)
+        except DatabaseError as error:
+            logger.error("What the portal repeats was not kept: %s", error)  # noqa: TRY400  one line
+            self._count("portalwatch/errors")
+            self._count("portalwatch/errors/learned")
         self.writer.close()
         if self.writer.abandoned:
             self._count("portalwatch/store/abandoned", self.writer.abandoned)

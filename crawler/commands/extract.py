@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 from crawler import chain
 from crawler.cli import EXIT_FAILED, EXIT_WRONG_USE, PortalwatchCommand, WrongUse
 from crawler.page.document import PageError, parse_html
+from crawler.page.learned import NOTHING
 from crawler.reading import NO_RULES, Rules, read_article
 from crawler.records import record
 from crawler.refusals import Refused
 from crawler.roster import spider_class
+from crawler.store.connection import DatabaseError, MissingDatabaseError
+from crawler.store.learned import look_up
 from crawler.text import charset
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from crawler.items import Article
+    from crawler.page.learned import Learned
 
 
 class Command(PortalwatchCommand):
@@ -52,15 +57,16 @@ class Command(PortalwatchCommand):
         if opts.url and len(args) > 1:
             raise WrongUse("--url belongs to one page; give one PAGE with it.")
         assert self.settings is not None
-        rules, portal = NO_RULES, ""
+        rules, portal, learned = NO_RULES, "", NOTHING
         if opts.spider:
             spider = spider_class(self.settings, opts.spider)
             rules, portal = Rules.of(spider()), opts.spider
-        pipelines = chain.reading_pipelines(self.settings)
+            learned = learned_of(self.settings["PORTALWATCH_DATABASE_URL"], portal)
+        pipelines = chain.reading_pipelines(self.settings, learned)
         unreadable = refused = 0
         for path in args:
             try:
-                article = extract(read_bytes(Path(path)), opts.url, rules, portal)
+                article = extract(read_bytes(Path(path)), opts.url, rules, portal, learned.tails)
                 chain.run(article, pipelines)
             except UnreadableFile as error:
                 unreadable += 1
@@ -96,10 +102,24 @@ def read_bytes(path: Path) -> bytes:
     return body
 
 
-def extract(body: bytes, url: str, rules: Rules, portal: str) -> Article:
-    """Read the bytes of one page into a raw Article; raises PageError."""
+def learned_of(database_url: str, portal: str) -> Learned:
+    """Return what the database, if there is one, knows of a portal; one that cannot be used is named."""
+    try:
+        return look_up(database_url, portal)
+    except MissingDatabaseError:
+        return NOTHING
+    except DatabaseError as error:
+        print(f"Read without what the portal repeats: {error}.", file=sys.stderr)
+        return NOTHING
+
+
+def extract(body: bytes, url: str, rules: Rules, portal: str, shared: Sequence[str] = ()) -> Article:
+    """Read the bytes of one page into a raw Article; raises PageError.
+
+    ``shared`` are endings that the portal's ``<title>`` elements share.
+    """
     decision = charset.decide(body)
     page = parse_html(charset.decode(body, decision).text, url)
-    article = read_article(page, rules, portal=portal, now=datetime.now(UTC))
+    article = read_article(page, rules, portal=portal, now=datetime.now(UTC), shared=shared)
     article.charset, article.charset_reason = decision.encoding, decision.reason
     return article

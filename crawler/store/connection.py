@@ -27,6 +27,10 @@ class DatabaseError(Exception):
     """The database cannot be used; the message is one sentence for the person who gave the address."""
 
 
+class MissingDatabaseError(DatabaseError):
+    """There is no file at the address of a SQLite database that was not to be made."""
+
+
 @dataclass(frozen=True)
 class Database:
     """An open database. ``url`` is safe to show: its password is hidden."""
@@ -63,7 +67,7 @@ class Database:
 def connect(url: str, *, create: bool = True) -> Database:
     """Return the database at ``url`` without a look at its schema. Raises ``DatabaseError``.
 
-    With ``create`` false, a SQLite file that does not exist is refused too.
+    With ``create`` false, a SQLite file that does not exist is refused too (``MissingDatabaseError``).
     """
     address = _address(url)
     shown = address.render_as_string(hide_password=True)
@@ -120,7 +124,7 @@ def _make_folder(address: URL, shown: str, *, create: bool) -> None:
     path = Path(str(address.database))
     if not create and not path.exists():
         message = f"there is no database at {shown} yet"
-        raise DatabaseError(message)
+        raise MissingDatabaseError(message)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

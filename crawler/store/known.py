@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from crawler.store.database import open_database
+from crawler.store.learned import load
 from crawler.store.models import Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from crawler.page.learned import Learned
 
 BATCH = 500
 """The most addresses of one query; older SQLite libraries take 999 parameters."""
@@ -35,6 +38,11 @@ class Known:
                 batch = wanted[start : start + BATCH]
                 found.update(session.scalars(select(Article.address).where(Article.address.in_(batch))))
         return found
+
+    def learned(self, portal: str) -> Learned:
+        """Return what the pages of ``portal`` are known to repeat."""
+        with self._database.reading() as session:
+            return load(session, portal)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -12,7 +12,7 @@ from crawler.store.connection import Database, DatabaseError, connect, translate
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; named here because loading Alembic costs more than most commands do."""
 
 

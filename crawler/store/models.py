@@ -235,3 +235,21 @@ class PageState(Base):
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(String(100))
     checked_at: Mapped[datetime]
+
+
+class LearnedText(Base):
+    """What many articles of a portal repeat; see ``crawler.store.learned``.
+
+    ``kind`` is ``block``, ``tail`` (an ending of ``<title>``) or ``page`` (one row: all articles); ``key``
+    is a hash, ``text`` the beginning of what it stands for; ``articles`` counts recent articles.
+    """
+
+    __tablename__ = "learned"
+
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    articles: Mapped[int]
+    sections: Mapped[list[str]]
+    last_seen: Mapped[datetime]
