@@ -25,7 +25,7 @@ import scrapy
 from scrapy.http import TextResponse
 
 from crawler import definition, errors
-from crawler.listing import Listing
+from crawler.listing import Listing, joined
 from crawler.middlewares.charset import decided
 from crawler.page.address import canonical_url
 from crawler.page.document import Page, PageError, parse_html
@@ -201,8 +201,9 @@ class PortalSpider(scrapy.Spider):
         for link in elements(rule, page.root):
             href = (link.get("href") or "").strip()
             title = link.get("title") or "".join(link.itertext())
-            if href and not href.startswith(("javascript:", "#", "mailto:")):
-                found.append(Entry(urljoin(page.url, href), title.strip(), self._entry_date(link)))
+            url = "" if href.startswith("#") else joined(page.url, href)
+            if url:
+                found.append(Entry(url, title.strip(), self._entry_date(link)))
         return found
 
     def _entry_date(self, link: Any) -> str:
@@ -232,7 +233,7 @@ class PortalSpider(scrapy.Spider):
             return rule(page)  # type: ignore[no-any-return]  # a spider's own method
         links = elements(rule, page.root)
         href = (links[0].get("href") or "").strip() if links else ""
-        return urljoin(page.url, href) if href and not href.startswith(("javascript:", "#")) else None
+        return (joined(page.url, href) or None) if not href.startswith("#") else None
 
     def _is_own(self, url: str) -> bool:
         """Tell whether ``url`` is on this portal: an outward link in a list is somebody else's article."""

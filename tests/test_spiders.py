@@ -131,6 +131,16 @@ def test_a_spider_may_leave_everything_to_the_generic_reader() -> None:
     assert article.fallbacks == []
 
 
+def test_links_that_lead_nowhere_are_no_entries() -> None:
+    links = "".join(
+        f"<a href='{it}'>某地某日的一条新闻</a>" for it in ("tel:110", "http://[", "#top", "mailto:x", "/1")
+    )
+    page = parse_html(f"<html><body><h1>题</h1>{links}</body></html>", "http://whole.example/news/")
+    spider = type("Linked", (Whole,), {"name": "linked", "next_page": "a[href^=tel]"})()
+    assert [entry.url for entry in spider.read_entries(page)] == ["http://whole.example/1"]
+    assert spider.read_next(page) is None
+
+
 def test_of_alternatives_for_the_body_one_container_is_read() -> None:
     spider = type("Twice", (Whole,), {"name": "twice", "body": (".none", ".text")})()
     page = parse_html(
