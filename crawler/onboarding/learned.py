@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.onboarding.details import learn_breadcrumb, learn_details
 from crawler.onboarding.lists import learn_lists
 from crawler.onboarding.samples import Bench, told_fields
+from crawler.onboarding.survey import made_by
 from crawler.onboarding.texts import learn_body, learn_title
 from crawler.reading import Rules
 
@@ -39,7 +40,8 @@ def learn(survey: Survey, pipelines: Sequence[ReadingPipeline]) -> Learned:
     bench = Bench(survey.articles, pipelines, notes)
     rules: dict[str, Selector] = {}
     pages = [captured.page for section in survey.sections for captured in section.pages]
-    lists, missed = learn_lists(pages)
+    wanted = [listed for section in survey.sections for listed in section.lists]
+    lists, missed = learn_lists(pages, wanted)
     rules.update(lists)
     notes += [
         f"{name}: no selector holds on all {len(pages)} section pages, {_left(name)}" for name in missed
@@ -48,6 +50,8 @@ def learn(survey: Survey, pipelines: Sequence[ReadingPipeline]) -> Learned:
     generic = helped or "entries" in missed or "next_page" in missed
     learned = Learned(rules, generic, bench, notes)
     _note_details(learned)
+    if family := made_by([sample.page for sample in bench.samples]):
+        notes.append(f"whether these selectors are needed at all{family}")
     return learned
 
 

@@ -9,7 +9,6 @@ from crawler.onboarding.naming import is_stable, selectors
 from crawler.onboarding.navigation import host_of, links
 from crawler.onboarding.samples import squeezed
 from crawler.page.address import canonical_url
-from crawler.page.entries import entries
 from crawler.page.paging import next_page
 from crawler.reading import Rules
 from crawler.selectors import elements
@@ -50,15 +49,15 @@ class _Probe(PortalSpider):
         return self
 
 
-def learn_lists(pages: Sequence[Page]) -> tuple[dict[str, str], list[str]]:
+def learn_lists(pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> tuple[dict[str, str], list[str]]:
     """Return the selectors ``entries``, ``entry_date`` and ``next_page`` that hold on all ``pages``.
 
+    ``wanted`` are the entries of each page, those of its own host.
     A selector is left out where none holds; the second value names those that are missed, in words.
     """
     probe = _Probe()
     found: dict[str, str] = {}
     missed = []
-    wanted = [_own(page, entries(page)) for page in pages]
     link = _first(
         _of_entries(pages, wanted), lambda one: _same_entries(probe.using(entries=one), pages, wanted)
     )

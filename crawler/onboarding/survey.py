@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from crawler.onboarding.navigation import Candidate, candidates, host_of, links, other_hosts
+from crawler.families.recognise import families, recognise
+from crawler.onboarding.furniture import Furniture
+from crawler.onboarding.navigation import Candidate, candidates, host_of, other_hosts
 from crawler.onboarding.visit import Captured, Unreachable
 from crawler.page import reader
 from crawler.page.address import canonical_url
 from crawler.page.document import PageError
-from crawler.page.entries import Entry, entries
 from crawler.page.paging import next_page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from crawler.page.document import Page
+    from crawler.page.entries import Entry
 
     Get = Callable[[str], Awaitable[Captured]]
 
@@ -29,6 +32,7 @@ _LEAST = 3
 _LONG_TITLE = 10  # characters: headlines are longer than names of sections
 _SHARE = 0.5
 _MIN_ARTICLES = 2
+_SURE = 0.8  # that a page belongs to a family
 
 
 class NoPortal(Exception):  # noqa: N818  the sentence reads better so
@@ -37,11 +41,16 @@ class NoPortal(Exception):  # noqa: N818  the sentence reads better so
 
 @dataclass(slots=True)
 class Section:
-    """A section: its displayed ``name`` (raw), its pages as captured, the ``entries`` of the first."""
+    """A section: its displayed ``name`` (raw), its pages as captured, the entries of each."""
 
     name: str
     pages: list[Captured]
-    entries: list[Entry]
+    lists: list[list[Entry]]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries of the first page."""
+        return self.lists[0]
 
     @property
     def first(self) -> Captured:
@@ -72,11 +81,15 @@ async def survey(get: Get, url: str, sample: int) -> Survey:
             f"the navigation leads to other hosts too, which are portals of their own: {_some(others)}"
         )
     looked_at = await _look_at(get, candidates(front.page)[:MOST_CANDIDATES], found.notes)
-    found.sections = _sections(looked_at, found.notes)
+    furniture = Furniture(seen.page for _, seen in looked_at)
+    found.sections = _sections(looked_at, furniture, found.notes)
     if not found.sections:
-        raise NoPortal(f"{front.url}: no sections found: no page that it links to lists articles of its own.")
+        raise NoPortal(
+            f"{front.url}: no sections found: no page that it links to lists articles of its own"
+            + made_by([front.page])
+        )
     for section in found.sections[:SECOND_PAGES]:
-        await _add_second_page(get, section, found.notes)
+        await _add_second_page(get, section, furniture, found.notes)
     await _add_articles(get, found, sample)
     if len(found.articles) < _MIN_ARTICLES:
         raise NoPortal(
@@ -88,43 +101,32 @@ async def survey(get: Get, url: str, sample: int) -> Survey:
 
 async def _look_at(
     get: Get, tried: Sequence[Candidate], notes: list[str]
-) -> list[tuple[Candidate, Captured, list[Entry]]]:
-    """Fetch the candidates; return those that name articles of their own host."""
+) -> list[tuple[Candidate, Captured]]:
+    """Fetch the candidates; return those that are pages."""
     found = []
     for candidate in tried:
         try:
             seen = await get(candidate.url)
-            listed = own_entries(seen.page)
+            assert seen.page is not None  # parsed here, so that what is no page is passed over
         except Unreachable as error:
             if error.kind == "robots":
                 notes.append(f"{candidate.url} was left out: robots.txt does not allow it")
             continue
         except PageError:
             continue
-        found.append((candidate, seen, listed))
+        found.append((candidate, seen))
     return found
 
 
-def own_entries(page: Page) -> list[Entry]:
-    """Return the entries of a page that lie on its own host."""
-    own = host_of(page.url)
-    return [entry for entry in entries(page) if host_of(entry.url) == own]
-
-
 def _sections(
-    looked_at: Sequence[tuple[Candidate, Captured, list[Entry]]], notes: list[str]
+    looked_at: Sequence[tuple[Candidate, Captured]], furniture: Furniture, notes: list[str]
 ) -> list[Section]:
-    linked = [_addresses(seen.page) for _, seen, _ in looked_at]
     found: list[tuple[int, Section]] = []
-    for number, (candidate, seen, listed) in enumerate(looked_at):
-        others = linked[:number] + linked[number + 1 :]
-        if (
-            not _is_list(listed)
-            or _is_chrome(listed, others)
-            or _is_known(seen, listed, [one for _, one in found])
-        ):
+    for candidate, seen in looked_at:
+        listed = furniture.own_entries(seen.page)
+        if not _is_list(listed) or _is_known(seen, listed, [one for _, one in found]):
             continue
-        found.append((candidate.place, Section(candidate.name, [seen], listed)))
+        found.append((candidate.place, Section(candidate.name, [seen], [listed])))
         if len(listed) < FEW:
             notes.append(f"section {candidate.name or seen.url}: only {len(listed)} entries")
     if left := found[MOST_SECTIONS:]:
@@ -135,17 +137,21 @@ def _sections(
     return [section for _, section in sorted(found[:MOST_SECTIONS], key=lambda pair: pair[0])]
 
 
+def made_by(pages: Sequence[Page]) -> str:
+    """Return the end of a sentence that says which system made most of the pages, '' if none is known."""
+    surest = [guess for page in pages for guess in recognise(page)[:1] if guess.confidence >= _SURE]
+    ((name, count),) = Counter(guess.family for guess in surest).most_common(1) or [("", 0)]
+    if count <= len(pages) / 2:
+        return ""
+    family = families()[name]
+    return f"; it looks like {family.says}, for which there is {family.spider} (docs/families.md)"
+
+
 def _is_list(listed: Sequence[Entry]) -> bool:
     if len(listed) < _LEAST:
         return False
     like = sum(bool(entry.date_text) or len(entry.title) >= _LONG_TITLE for entry in listed)
     return like / len(listed) >= _SHARE
-
-
-def _is_chrome(listed: Sequence[Entry], others: Sequence[set[str]]) -> bool:
-    """Tell whether a list of articles stands on all other pages too, as "latest articles" do."""
-    own = {canonical_url(entry.url) for entry in listed}
-    return bool(others) and all(own <= other for other in others)
 
 
 def _is_known(seen: Captured, listed: Sequence[Entry], found: Iterable[Section]) -> bool:
@@ -157,17 +163,13 @@ def _is_known(seen: Captured, listed: Sequence[Entry], found: Iterable[Section])
     )
 
 
-def _addresses(page: Page) -> set[str]:
-    return {canonical_url(url) for _, url in links(page)}
-
-
-async def _add_second_page(get: Get, section: Section, notes: list[str]) -> None:
+async def _add_second_page(get: Get, section: Section, furniture: Furniture, notes: list[str]) -> None:
     address = next_page(section.first.page)
     if address is None:
         return
     try:
         seen = await get(address)
-        listed = own_entries(seen.page)
+        listed = furniture.own_entries(seen.page)
     except (Unreachable, PageError) as error:
         notes.append(f"section {section.name}: its second page could not be read ({error})")
         return
@@ -175,6 +177,7 @@ async def _add_second_page(get: Get, section: Section, notes: list[str]) -> None
         notes.append(f"section {section.name}: the second page {address} lists nothing new")
         return
     section.pages.append(seen)
+    section.lists.append(listed)
 
 
 async def _add_articles(get: Get, found: Survey, sample: int) -> None:
