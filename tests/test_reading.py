@@ -88,7 +88,9 @@ def test_what_is_no_page_is_refused() -> None:
 
 
 def test_the_tail_that_a_portal_s_titles_share_is_no_headline() -> None:
-    bare = PAGE.replace('<h1 class="bt">关于支持低空经济发展的通知</h1>', "").replace("_某区政府", "-走进某区")
+    bare = PAGE.replace('<h1 class="bt">关于支持低空经济发展的通知</h1>', "").replace(
+        "_某区政府", "-走进某区"
+    )
     page = parse_html(bare, "http://www.example.gov.cn/zc/202610/t20261009_1.html")
     titles = [
         read_article(page, NO_RULES, portal="p", now=NOW, shared=shared).title

@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
@@ -28,8 +28,6 @@ WIDTH = 100  # characters of a line of the body
 
 class Command(PortalwatchCommand):
     """The command."""
-
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_LEVEL": "ERROR"}
 
     def syntax(self) -> str:
         """Return how it is called."""
@@ -82,6 +80,8 @@ class Command(PortalwatchCommand):
             return await visitor.get(name)
 
         assert self.settings is not None
+        # Why nothing came is said once, in a sentence; Scrapy would say it with a traceback before.
+        self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
         captured = visit(self.settings, plan)
         return captured.body, captured.url, captured.content_type
 

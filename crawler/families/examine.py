@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crawler.listing import Listing
     from crawler.page.entries import Entry
 
+KINDS = {"rss": "feed", "sitemap": "sitemap", "jsonlist": "list"}
 COMPARED = ("title", "published", "source", "authors", "editors", "section", "body")
 # What a crawl would warn of is part of the answer here, or beside the point.
 _QUIET = logging.getLogger(f"{__name__}.quiet")
@@ -43,7 +44,7 @@ _HALF = 0.5
 
 @dataclass(slots=True)
 class Examined:
-    """``guesses`` with the surest first; ``kind``: article, section, feed or sitemap.
+    """``guesses`` with the surest first; ``kind``: article, section, feed, sitemap or list (JSON).
 
     For an article ``found`` is its record (see ``crawler.records``) read with the surest family,
     ``refused`` why the pipelines would not take it, ``fallbacks`` the fields for which the family's rules
@@ -82,9 +83,10 @@ def examine(body: bytes, url: str, settings: BaseSettings, content_type: str = "
     answer = decided(response)
     if guess := recognise_document(answer.text):
         spider = _spider_of(guess, url, settings)
-        kind = "feed" if guess.family == "rss" else "sitemap"
         listing = spider.read_list(answer)
-        return Examined(url, [guess], _path(guess), kind, answer.decision.encoding, listing=listing)
+        return Examined(
+            url, [guess], _path(guess), KINDS[guess.family], answer.decision.encoding, listing=listing
+        )
     page = parse_html(answer.text, url or _NOWHERE)
     guesses = recognise(page)
     spider = _spider_of(guesses[0] if guesses else None, url, settings)

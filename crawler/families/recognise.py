@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.families.jsonlist import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +65,7 @@ class Family:
 def families() -> dict[str, Family]:
     """Return all families by name."""
     data = tomllib.loads(resources.files(__package__).joinpath("marks.toml").read_text("utf-8"))
-    found = {
+    return {
         entry["name"]: Family(
             entry["name"],
             entry["spider"],
@@ -74,9 +77,6 @@ def families() -> dict[str, Family]:
         )
         for entry in data["family"]
     }
-    for name, said in (("tables", "a site of nested tables"), ("rss", "a feed"), ("sitemap", "a sitemap")):
-        found[name] = Family(name, f"crawler.families.{name}.{name.title()}Spider", said)
-    return found
 
 
 def recognise(page: Page) -> list[Guess]:
@@ -89,7 +89,9 @@ def recognise(page: Page) -> list[Guess]:
 
 
 def recognise_document(text: str) -> Guess | None:
-    """Return the way of access that a document which is no HTML page is: a feed or a sitemap."""
+    """Return the way in that a document other than HTML is: feed, sitemap or JSON list; None for none."""
+    if text[:_MOST_VALUE].lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
+        return _json_list(text)
     start = re.sub(
         r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", "", text[:_MOST_VALUE], flags=re.DOTALL
     )
@@ -100,6 +102,14 @@ def recognise_document(text: str) -> Guess | None:
     if root in {"urlset", "sitemapindex"}:
         return Guess("sitemap", 1.0, (f"its root element is <{root}>",))
     return None
+
+
+def _json_list(text: str) -> Guess | None:
+    try:
+        found = rows(json.loads(text.lstrip("\ufeff")), "http://page.example/")
+    except (ValueError, RecursionError):
+        return None
+    return Guess("jsonlist", 1.0, (f"{len(found)} rows with a headline and an address",)) if found else None
 
 
 def _judge(family: Family, places: dict[str, str]) -> Guess | None:

@@ -38,6 +38,7 @@ _DATELINE = re.compile(r"^.{2,24}?(?:讯|电)\s?[(]([^()]{2,30})[)]")
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]\s*$")
 _OPENING = re.compile(r"^\[?[^\s,。:()]{0,14}?记者\s?:?\s?(.{2,24})")
 _LONGEST_TOLD = 40
+_MOST_BESIDE = 4
 
 
 def people_in(text: str) -> list[str]:
@@ -61,7 +62,7 @@ def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequ
     """  # noqa: D205  one sentence
     found = list(_labelled_people(lines, "author"))
     for line in lines:
-        for credit in names.credits_in(line):
+        for credit in names.credits_in(line) or names.credits_in(dateless(line).strip()):
             found += credit.authors
     found += _beside_date(lines)
     for line in first:
@@ -88,12 +89,17 @@ def parse_editors(lines: Sequence[str], *, last: Sequence[str] = ()) -> list[str
 
 
 def _beside_date(lines: Sequence[str]) -> list[str]:
-    """Return the writer who stands alone with the date, or with a paper's name: 甲 2024-03-05, 甲/某报."""
+    """Return the writer who stands alone with the date, or with a paper's name: 甲 2024-03-05, 甲/某报.
+
+    Several writers count where the line names its source, too: 2024-03-05 来源：某报 甲 乙.
+    """
     found = []
     for number, line in enumerate(lines):
         words = [word for word in loose_words(line) if fold(word).lower() not in _AROUND_NAMES]
         if len(words) == 1 and (names.is_person(words[0]) or _NICKNAME.fullmatch(words[0])):
             found += [word for word in words if names.is_person(word, strict=False)]
+        elif 1 < len(words) <= _MOST_BESIDE and values(line, "source") and all(map(names.is_person, words)):
+            found += words
         if DATE.search(fold(line)) and number:
             parts = [part.strip() for part in lines[number - 1].split("/")]
             if len(parts) == 2 and names.is_person(parts[0]) and names.is_body(parts[1]):

@@ -164,9 +164,8 @@ def _is_own(block: Block, text: str) -> bool:
         return True
     if block.link_density >= LINKED:
         return False
-    return (
-        block.kind in {BlockKind.TABLE, BlockKind.CAPTION}
-        or (len(text) <= SHORT_CHARS and (names.is_body(block.text) or byline.is_about(block.text)))
+    return block.kind in {BlockKind.TABLE, BlockKind.CAPTION} or (
+        len(text) <= SHORT_CHARS and (names.is_body(block.text) or byline.is_about(block.text))
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from crawler.page.labels import fold
+from crawler.page.labels import fold, is_tool
 
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
 _LONGEST_PHRASE = 80
@@ -20,6 +20,7 @@ _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・.][\u3400-\u9fff]{1,8}){1
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
 _STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
 _PLACE_OF_REPORT = re.compile(r"[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|報導|報道).*")
+_TELEGRAPHED = re.compile(r"([\u3400-\u9fff]{4,9})(?:\d{1,2}月)?\d{1,2}日.?[電电訊讯]\s*$")
 _STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
 _STRONG = re.compile(r"[、,;/|&＆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
@@ -64,6 +65,8 @@ def is_person(token: str, *, strict: bool = True) -> bool:
     folded = fold(token).strip().lower()
     if folded in _nobody() or "某" in folded or _STAFF_CODE.fullmatch(token):
         return False
+    if len(token) == _LONGEST_HAN and is_tool(token):  # 返回首页
+        return False
     if not _HAN.fullmatch(token):
         return bool(_DOTTED.fullmatch(token)) or (not strict and bool(_LATIN.fullmatch(token)))
     if not _SHORTEST_HAN <= len(token) <= _LONGEST_HAN:
@@ -74,6 +77,8 @@ def is_person(token: str, *, strict: bool = True) -> bool:
 def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
     compound = token[:2] in _surnames()
     known = compound or token[0] in _surnames()
+    if len(token) == _SHORTEST_HAN and folded[-1] in "州县市":  # 青州 is a place that is reported from
+        return False
     endings = tuple(data()["people"]["endings"])
     if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(endings)):
         return False
@@ -91,7 +96,7 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
 
     The first word that is no name ends the list, unless only words such as 本报 came before it.
     """
-    value = _PLACE_OF_REPORT.sub("", value)
+    value = _TELEGRAPHED.sub(_telegrapher, _PLACE_OF_REPORT.sub("", value))
     value = _STAFF_NUMBER.sub(" ", _ASIDE.sub(" ", value.translate({0xFF08: "(", 0xFF09: ")"})))
     found: list[str] = []
     for part in _STRONG.split(
@@ -111,6 +116,13 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
             elif found:
                 return found
     return found
+
+
+def _telegrapher(match: re.Match[str]) -> str:
+    """Return the name in front of a place and a day: 王承中台北24日電 → 王承中."""
+    run = match[1]
+    compound = run[:2] in data()["people"]["compound"]
+    return run[: 2 + compound] if len(run) == _LONGEST_HAN + compound else run[: 3 + compound]
 
 
 def _join_single(words: list[str]) -> list[str]:

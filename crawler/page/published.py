@@ -32,7 +32,15 @@ _UPDATED = "displayed as last update"
 _AHEAD = -5.0  # a date in the future is believed only when nothing else is there to be refused
 _LONGEST_LINE = 120
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
-_BARE_TIME = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2})?\s*")
+_BARE_TIME = re.compile(
+    r"\s*(?:(?:[(（]?(?:香港|北京|台北|臺北|當地|当地|本地)(?:時間|时间)|HKT|CST)\s?[:：]?\s?)?"
+    r"\d{1,2}(?::\d{2}(?::\d{2})?|[时時點点]\d{1,2}分)\s?[)）]?\s*"
+)
+_ZONE_FIRST = re.compile(r"^\D*")
+_WEEKDAY_BEHIND = re.compile(r"\s*[(（]?(?:星期|周|週)[一二三四五六日天][)）]?\s*$")
+_ZONE = re.compile(
+    r"(?<=\d)\s?(?:HKT|CST|[（(]?(?:香港|北京|台北|臺北)(?:時間|时间)[）)]?)(?=\s?\d{1,2}[:時时])"
+)
 _BARE_YEAR = re.compile(r"\s*(?:19|20)\d\d\s*年?\s*")
 _MONTH_DAY = re.compile(r"\s*\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*")
 _SIGNED_LINE = re.compile(
@@ -89,7 +97,7 @@ def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = No
 def _joined(lines: Sequence[str]) -> list[str]:
     """Return the lines, with a date that is spread over two of them on one: 21 / 2024年02月."""
     joined: list[str] = []
-    for line in lines:
+    for line in (_ZONE.sub(" ", line) for line in lines):
         if joined:
             last = joined[-1]
             if _BARE_YEAR.fullmatch(last) and _MONTH_DAY.fullmatch(line):
@@ -98,8 +106,11 @@ def _joined(lines: Sequence[str]) -> list[str]:
             parts = (_BARE_DAY.fullmatch(last) and _YEAR_MONTH.fullmatch(line)) or (
                 _BARE_TIME.fullmatch(last) and dates.parse(line, now=_ANY_NOW)
             )
-            if parts or (_BARE_TIME.fullmatch(line) and len(last) <= _LONGEST_LINE and _ends_with_date(last)):
+            if parts:
                 joined[-1] = f"{last}\n{line}"
+                continue
+            if _BARE_TIME.fullmatch(line) and len(last) <= _LONGEST_LINE and _ends_with_date(last):
+                joined[-1] = f"{_WEEKDAY_BEHIND.sub('', last)}\n{_ZONE_FIRST.sub('', line)}"
                 continue
             if _YEAR_MONTH.fullmatch(last) and _BARE_DAY.fullmatch(line):
                 joined[-1] = f"{line}\n{last}"
@@ -113,7 +124,8 @@ _ANY_NOW = datetime(2000, 1, 1, tzinfo=LOCAL)
 
 def _ends_with_date(line: str) -> bool:
     found = dates.find_all(line, now=_ANY_NOW)
-    return bool(found) and found[-1].precision is Precision.DAY and line.rstrip().endswith(found[-1].raw)
+    day = bool(found) and found[-1].precision is Precision.DAY
+    return day and _WEEKDAY_BEHIND.sub("", line).rstrip().endswith(_WEEKDAY_BEHIND.sub("", found[-1].raw))
 
 
 def _dates_of(line: str, now: datetime, year_hint: int | None) -> list[tuple[Moment, str]]:

@@ -77,7 +77,7 @@ def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
         reading.origins["title"] = f"{headline.origin} ({headline.confidence:.2f})"
     found = body.find(page, reading.title)
     if found is None:
-        reading.head = [line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
+        reading.head = [line.parted or line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
         return reading
     reading.blocks = to_blocks(found.lines)
     reading.origins["body"] = f"{found.how} ({found.sure:.2f})"
@@ -128,7 +128,7 @@ def head_lines(found: body.Body) -> list[str]:
             break
         if line.index not in taken and byline.is_about(line.text):
             below.append(line)
-    return [line.text for line in [*above, *below] if _is_told(line)]
+    return [line.parted or line.text for line in [*above, *below] if _is_told(line)]
 
 
 def _is_told(line: Line) -> bool:

@@ -104,25 +104,53 @@ def is_text(node: HtmlElement) -> bool:
 def _items(lines: Sequence[Line], values: Sequence[float]) -> dict[HtmlElement, list[Item]]:
     """Return each container's children that display something, in order."""
     found: dict[HtmlElement, list[Item]] = {}
+    path = _Path([line.link_density >= worth.LINKED for line in lines], values)
     for line, value in zip(lines, values, strict=True):
-        link = int(line.link_density >= worth.LINKED)
-        child: HtmlElement | None = None
+        entered: list[HtmlElement] = []
         node: HtmlElement | None = line.element
-        for _ in range(MAX_STEPS):
-            if node is None:
-                break
-            items = found.setdefault(node, [])
-            if items and child is not None and items[-1].node is child:
-                last = items[-1]
-                last.value += value
-                last.last = line.index
-                last.links += link
-                last.lines += 1
-            else:
-                items.append(Item(child, value, line.index, line.index, link, 1))
-            child, node = node, node.getparent()
+        while node is not None and node not in path.depths:
+            entered.append(node)
+            node = node.getparent()
+        path.leave(0 if node is None else path.depths[node], line.index)
+        for element in entered:
+            found.setdefault(element, [])
+        for element in reversed(entered):
+            path.enter(element, found[node] if node is not None else [], line.index)
+            node = element
+        found[line.element].append(Item(None, value, line.index, line.index, path.links[line.index], 1))
+    path.leave(0, len(lines))
     _discount_teasers(found)
     return found
+
+
+class _Path:
+    """The elements around the line that is looked at, outermost first.
+
+    What they hold is summed up when they are left: once for a line and level would be most of the work.
+    """
+
+    def __init__(self, links: Sequence[int], values: Sequence[float]) -> None:
+        self.links = links
+        self.values = values
+        self.depths: dict[HtmlElement, int] = {}  # of each element, from 1 on
+        self._entered: list[tuple[HtmlElement, Item, int]] = []
+
+    def enter(self, element: HtmlElement, siblings: list[Item], start: int) -> None:
+        """Go into an element at the line ``start``; it becomes an item among its ``siblings``."""
+        if not siblings or siblings[-1].node is not element:
+            siblings.append(Item(element, 0.0, start, start, 0, 0))
+        self._entered.append((element, siblings[-1], start))
+        self.depths[element] = len(self._entered)
+
+    def leave(self, depth: int, stop: int) -> None:
+        """Leave all elements but the outermost ``depth``, before the line ``stop``."""
+        while len(self._entered) > depth:
+            element, item, start = self._entered.pop()
+            del self.depths[element]
+            item.value += sum(self.values[start:stop])
+            item.links += sum(self.links[start:stop])
+            item.lines += stop - start
+            item.last = stop - 1
 
 
 def _is_teaser(item: Item) -> bool:
@@ -167,7 +195,7 @@ def _best(lines: Sequence[Line], values: Sequence[float], titles: Sequence[int])
 
 
 def _best_of(container: HtmlElement, items: Sequence[Item]) -> Run | None:
-    """Return the run of a container's children that is worth most."""
+    """Return the run of a container's children that is worth most, None if none is worth anything."""
     best: Run | None = None
     total, start = 0.0, 0
     kinds: set[tuple[str, str]] = set()
@@ -175,12 +203,13 @@ def _best_of(container: HtmlElement, items: Sequence[Item]) -> Run | None:
         value = item.value
         if _is_teaser(item):
             value = min(value, TEASER_VALUE)
-        alike = kind_of(item) in kinds
-        if total > 0 and (item.lines > 1 or not (alike or item.node is None or is_text(item.node))):
-            value -= GAP if alike else GAP + GAP_SHARE * total
         if total <= 0:
             total, start = 0.0, item.first
             kinds.clear()
+        else:
+            alike = kind_of(item) in kinds
+            if item.lines > 1 or not (alike or item.node is None or is_text(item.node)):
+                value -= GAP if alike else GAP + GAP_SHARE * total
         total += value
         if value > 0:
             kinds.add(kind_of(item))

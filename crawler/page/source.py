@@ -46,6 +46,7 @@ def parse_source(
     columns = {fold(section) for section in sections}
     found = (
         _labelled(lines)
+        or _cited(lines)
         or _beside_date(lines, columns)
         or _definite(_bracketed(last))
         or _definite(_labelled([line for line in last if len(line) <= _LONGEST]))
@@ -96,6 +97,12 @@ def _labelled(lines: Sequence[str]) -> str:
     publishers = names.data()["bodies"]["publisher_labels"]
     named = next((value for label, value in told if label not in publishers), "")
     return named or next((value for _, value in told), "")
+
+
+def _cited(lines: Sequence[str]) -> str:
+    """Return the body that the labelled date's line cites: 日期：… 資料來源：某處."""
+    dated = (line for line in lines if any(item.kind == "published" for item in labelled(line)))
+    return next(filter(None, (clean_source(value) for line in dated for value in values(line, "cited"))), "")
 
 
 def _told(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.page import byline, meta, names
 from crawler.page.found import Found
+from crawler.page.labels import labelled
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ _BAD_CHROME = {
 }
 _TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
+_DATE_BEHIND = re.compile(
+    r"\s*[(（]\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s?[)）]$"
+)
+_NUMBER_BEHIND = re.compile(
+    r"\s*[(（][^()（）]{2,16}[〔\[［【](?:19|20)\d\d[〕\]］】]\s?(?:第\s?)?\d+\s?号[)）]$"
+)
+_SHORTEST_LED = 6
+_STEPS = re.compile(r"[>›»]|位置")
 _ENOUGH = 3.0
 _ABOUT_PENALTY = 3.0
 _COULD_BE = 1.0  # what a heading, or a class that says title, is worth without any agreement
@@ -76,15 +85,56 @@ def find(
         if score >= _ENOUGH and (best is None or score > best[0]):
             best = (score, group)
     if best:
-        return Found(_text_of(best[1]), "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
+        text = _DATE_BEHIND.sub("", _text_of(best[1]))
+        return Found(text, "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
+    return _not_displayed(lines, tags, without_tails(whole, tags, shared), shared)
+
+
+def _not_displayed(
+    lines: Sequence[Line], tags: Mapping[str, str], cut: str, shared: Sequence[str]
+) -> Found[str] | None:
+    """Return the title by the meta tags or ``cut``, the ``<title>`` without its tails."""
     name, value = meta.first(tags, ("articletitle",))
     if value:
         return Found(value, f"meta {name}", 0.7)
-    cut = without_tails(whole, tags, shared)
+    cut = _without_number(cut, lines)
+    led = _above_date(lines) if not cut or names.is_body(cut) else None  # it only names the site
+    if led is not None:
+        return Found(led.text, "line above date and source", 0.4, led.element)
     if len(fold(cut)) >= _SHORTEST_KEPT:
         return Found(cut, "title element", 0.5)
     name, value = meta.first(tags, meta.TITLE)
     return Found(without_tails(value, tags, shared), f"meta {name}", 0.4) if value else None
+
+
+def _without_number(title: str, lines: Sequence[Line]) -> str:
+    """Return a title without the document's number in brackets behind it, unless the page displays both."""
+    short = _NUMBER_BEHIND.sub("", title)
+    if not short or short == title or any(line.folded == fold(title) for line in lines):
+        return title
+    return short
+
+
+def _above_date(lines: Sequence[Line]) -> Line | None:
+    """Return the line that may be a headline right above the first one with date, source or people."""
+    for line in lines:
+        if not line.link_chars and labelled(line.text) and byline.is_about(line.text):
+            above = lines[max(0, line.index - 2) : line.index]
+            return next((heading for heading in reversed(above) if _could_head(heading)), None)
+    return None
+
+
+def _could_head(line: Line) -> bool:
+    """Return whether a line without structure may be a headline: some words, no links, no sentence."""
+    return (
+        _SHORTEST_LED <= line.chars <= _LONGEST
+        and not line.link_chars
+        and not line.chrome
+        and line.table is None
+        and not _STEPS.search(line.text)
+        and not line.text.rstrip().endswith(("。", "：", ":", "；"))
+        and not byline.is_about(line.text)
+    )
 
 
 def document_title(page: Page) -> str:

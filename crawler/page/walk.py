@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_SEAM = "\x1e"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _EDGES = " \t\r\n\f\xa0\u3000\u2002\u2003\ufeff\u200b"
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -33,7 +34,9 @@ class Line:
     (0 for none), ``chars`` the number of its characters without white space and ``link_chars`` those of
     them in links; ``table`` is the data table that it is a row of (cells joined with tabs), ``chrome`` what
     the nearest telling class, id or element name around it says (``nav crumb footer header comment related
-    share pager tools advert``, empty for none). ``index`` counts from 0 over the page.
+    share pager tools advert``, empty for none). ``parted`` is the text with two blanks between inline
+    elements that stand side by side, empty where there are none: styles set them apart (date, source).
+    ``index`` counts from 0 over the page.
     """
 
     index: int
@@ -45,6 +48,7 @@ class Line:
     kind: BlockKind
     table: HtmlElement | None
     chrome: str
+    parted: str = ""
     _folded: str = ""
 
     @property
@@ -122,6 +126,8 @@ class _Walker:
             self.heads.append(self.heads[-1])
             self.roles.append(self.roles[-1])
             return False
+        if self.parts and tag in roles.INLINE and self._is_seam(element):
+            self.parts.append(_SEAM)
         if tag == "a" and (element.get("href") or element.get("onclick")):
             self.links += 1
         elif tag == "img":
@@ -166,6 +172,10 @@ class _Walker:
         linked = "".join(self.linked)
         self.parts.clear()
         self.linked.clear()
+        parted = ""
+        if _SEAM in text:
+            parted = _SPACE.sub(" ", text).replace(_SEAM, "  ").strip(_EDGES)
+            text = text.replace(_SEAM, "")
         text = _SPACE.sub(" ", text).strip(_EDGES) if self.table is None else tables.row_text(text)
         chars = sum(map(len, text.split()))
         if not chars or not self.blocks:
@@ -182,7 +192,20 @@ class _Walker:
                 kind=self._kind(element),
                 table=self.table,
                 chrome=self.roles[-1],
+                parted=parted,
             )
+        )
+
+    def _is_seam(self, element: HtmlElement) -> bool:
+        """Whether an inline element follows another one directly, both right inside a block."""
+        before = element.getprevious()
+        return (
+            self.table is None
+            and before is not None
+            and not before.tail
+            and str(before.tag) in roles.INLINE
+            and bool(self.blocks)
+            and self.blocks[-1] is element.getparent()
         )
 
     def _start_block(self, element: HtmlElement, tag: str) -> None:

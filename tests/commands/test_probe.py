@@ -148,11 +148,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(server, tmp_path_factory.mktemp("probe"))
 
 
-def test_a_feed_at_an_address(world: World) -> None:
-    done = world.scrapy("probe", "--json", "http://www.hegu.example/feed/")
+@pytest.mark.parametrize(
+    ("path", "kind", "spider"),
+    [
+        ("/feed/", "feed", "crawler.families.rss.RssSpider"),
+        ("/wp-json/wp/v2/posts?per_page=50", "list", "crawler.families.jsonlist.JsonSpider"),
+    ],
+)
+def test_a_way_in_at_an_address(world: World, path: str, kind: str, spider: str) -> None:
+    done = world.scrapy("probe", "--json", f"http://www.hegu.example{path}")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert (found["kind"], found["spider"]) == ("feed", "crawler.families.rss.RssSpider")
+    assert (found["kind"], found["spider"]) == (kind, spider)
     assert len(found["entries"]) == len(REPLICAS["wordpress"].visible(START))
 
 
@@ -171,3 +178,10 @@ def test_an_address_that_brings_nothing_is_one_sentence_and_status_1(
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert sentence in line
+
+
+def test_a_host_that_refuses_connections_is_one_sentence(world: World, tmp_path: Path) -> None:
+    away = World(world.server, tmp_path, {"http_proxy": "http://127.0.0.1:9", "PORTALWATCH_RETRY_TIMES": "0"})
+    done = away.scrapy("probe", "http://www.hegu.example/")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "http://www.hegu.example/: the host refuses connections.\n"

@@ -96,6 +96,9 @@ def test_weak_marks_add_up_and_are_named() -> None:
         ("<svg/>", None),
         ("", None),
         ("{}", None),
+        ('{"code": 200', None),
+        ('{"title": "一篇", "url": "/1"}', None),
+        ('\n[{"title": "一篇", "url": "/1"}]', "jsonlist"),
     ],
 )
 def test_documents_that_are_no_page(text: str, family: str | None) -> None:

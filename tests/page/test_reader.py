@@ -46,6 +46,27 @@ def test_lines_about_the_article_are_head_and_not_body() -> None:
     assert not any("版权所有" in line for line in reading.head)
 
 
+def test_elements_side_by_side_are_apart_in_head_lines_and_not_in_the_text() -> None:
+    reading = read(
+        "<title>全县新建公路</title><h1>全县新建公路</h1>"
+        "<div><span>2024-07-03 08:15</span><span>云河县融媒体中心</span><span>阅读 12</span></div>"
+        f"<div><p><span>今年</span><span>以来</span>，沿线</p><p>{TEXT}</p><p>{MORE}</p></div>"
+    )
+
+    assert "2024-07-03 08:15  云河县融媒体中心  阅读 12" in reading.head
+    assert reading.blocks[0].text == "今年以来，沿线"
+
+
+def test_a_line_with_month_day_and_time_is_head() -> None:
+    reading = read(
+        "<title>全县新建公路</title><h1>全县新建公路</h1>"
+        f"<div><p>07-03 08:15 云河日报</p><p>{TEXT}</p><p>{MORE}</p></div>"
+    )
+
+    assert [block.text for block in reading.blocks] == [TEXT, MORE]
+    assert "07-03 08:15 云河日报" in reading.head
+
+
 def test_every_field_says_where_it_came_from() -> None:
     origins = read(PAGE).origins
 
