@@ -29,9 +29,9 @@ def find(lines: Sequence[str], title: str = "") -> str:
     headline. A number inside a sentence cites another document and is not taken.
     """
     for number, line in enumerate(lines):
+        opening = fold(line[:_LABELLED_LENGTH])
         for label in phrases("number", "labels"):
-            position = fold(line[:_LABELLED_LENGTH]).find(label)
-            if position < 0:
+            if label not in opening:
                 continue
             following = lines[number + 1] if number + 1 < len(lines) else ""
             for text in (line, following):

