@@ -81,7 +81,7 @@ def in_bytes(text: str, readings: dict[str, str], *, salt: str, share: float) ->
     more = {
         char for char in across if len(char) == 1 and _HAN.match(char) and is_chosen(char, share / 4, salt)
     }
-    glossed = readings | _read(more & _rare(), toned=True)
+    glossed = readings | _read((more & _rare()) - set(text), toned=True)
     decoded = damage.decode_bytes(damage.gloss_bytes(data, glossed))
     return decoded.text, decoded.cuts, decoded.losses
 

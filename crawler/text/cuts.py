@@ -31,6 +31,8 @@ _SUSPECTED = re.compile(
 # Whole characters are lost, not halves.
 _WHOLE_LOST = re.compile("[?\ufffd]{3}")
 _BETWEEN_LOST = re.compile(rf"[{LOST}][，；！？][{LOST}](?=[{gloss.HAN}0-9])")
+# A bracket that only closes, with a tone, behind a lost character: a cut, mended or not, on whatever page.
+_LEFT = re.compile(rf"[{LOST}](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
 _LETTER_GLOSS = re.compile(rf"([{gloss.HAN}])([@-~])({BLANK}[(（]{BLANK}({SPELLED}){BLANK}[)）] ?)")
 # How far back an opened quotation is looked for, in characters.
 _CONTEXT = 400
@@ -94,6 +96,8 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
         lost += run.lost
     kept.append(text[done:])
     mended, letters = _drop_letter_glosses("".join(kept)) if profile else ("".join(kept), 0)
+    if not lost and _LEFT.search(mended):
+        lost = 1
     return Mended(mended, count + letters, *example, lost=lost)
 
 

@@ -21,6 +21,8 @@ _MARKED_ELSEWHERE = re.compile(f"[{gloss.MARKED}](?![{gloss.LETTERS}]*\\s?[)）]
 _OUT_OF_STEP = re.compile(
     f"[?\ufffd](?:[(（]?[{gloss.LETTERS}]{{1,7}}[)）])+[^\0-\x7f]*|[?\ufffd][，；！？][^\0-\x7f]*"
 )
+# A bracket that only closes, with a tone, behind a lost character: what opened it went with the first byte.
+_CUT = re.compile(f"[?\ufffd](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
 _HAN = re.compile(f"[{gloss.HAN}]")
 # Where a whole text is annotated, a person or a school book did it.
 FULLY_ANNOTATED = 0.6
@@ -42,6 +44,8 @@ NEEDED_SIMPLIFIED = 6.0
 FEW = 3
 NEEDED_OF_FEW = 2.5
 EDUCATION = 9.0
+# What a cut with a reading behind it is worth: nobody writes that.
+CUT_SHOWN = 4.0
 
 
 @dataclass(slots=True)
@@ -108,6 +112,8 @@ def _judge(
         return None
     counted = converted if only_converted else first
     total = _weigh(evidence, counted, found)
+    if toned:
+        total += CUT_SHOWN * sum(len(_CUT.findall(text)) for text in texts if ")" in text or "）" in text)
     needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
     if _are_few_and_rare(counted):
         needed += NEEDED_OF_FEW

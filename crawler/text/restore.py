@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, gloss, injection, mojibake, noise
+from crawler.text import cuts, gloss, injection, mojibake, noise, topic
 from crawler.text.gloss import Profile
 from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
@@ -133,7 +133,8 @@ def _mend(page: _Page, profile: Profile | None) -> None:
             [*(["traditional"] if traditional else []), profile.describe() if profile else "undecided"]
         )
         page.repairs.append(Repair(CUT, count, examples[0].before, examples[0].after, detail))
-    if any(each.lost for each in mended):
+    quoted = profile is None and not examples and topic.about_encodings("\n".join(page.texts))
+    if any(each.lost for each in mended) and not quoted:
         page.flags.append(LOST_BYTE)
 
 
