@@ -103,6 +103,6 @@ def _hosts(name: str) -> dict[str, str]:
         raise WrongUse(f"--host-file {name} cannot be read: {error}") from error
     pairs = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     for pair in pairs:
-        if len(pair) != 2:  # noqa: PLR2004  a host and a portal
+        if len(pair) != 2:
             raise WrongUse(f"--host-file {name}: expected HOST PORTAL, not {' '.join(pair)}")
     return {pair[0]: pair[1] for pair in pairs}

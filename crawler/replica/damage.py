@@ -111,7 +111,7 @@ def decode_bytes(data: bytes) -> Decoded:
     cuts = losses = at = 0
     while at < len(data):
         pair = data[at : at + 2]
-        if pair[0] < 0x80:  # noqa: PLR2004  ASCII ends there
+        if pair[0] < 0x80:
             out.append(chr(pair[0]))
             at += 1
             continue
