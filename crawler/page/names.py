@@ -23,7 +23,7 @@ _PLACE_OF_REPORT = re.compile(r"[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|�
 _TELEGRAPHED = re.compile(r"([\u3400-\u9fff]{4,9})(?:\d{1,2}月)?\d{1,2}日.?[電电訊讯]\s*$")
 _STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
-_STRONG = re.compile(r"[、,;/|&＆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
+_STRONG = re.compile(r"[、,;/|&＆▪●■◆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
 _EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·"
 _BRACKETS = re.compile(r"[(\[<]([^()\[\]<>]{2,80})[)\]>]")
 _SENTENCE = re.compile(r"[。！？!?；]")

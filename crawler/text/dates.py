@@ -178,6 +178,7 @@ _FORMS = (
         _ymd,
         0,
     ),
+    _Form(re.compile(rf"(?<![\d.])(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{_YEAR}(?![\d.])"), _ymd, 0),
     _Form(re.compile(r"(?<![\d./-])(?P<y>\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?![\d./-])"), _short_year, 0),
     _Form(re.compile(r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号號]"), _month_day, 1),
     _Form(re.compile(r"(?<![\d./-])(?P<m>\d\d)[-/](?P<d>\d\d)(?![\d./-])"), _month_day, 1, needs_time=True),
