@@ -1,7 +1,7 @@
 """Compare the generic reader with published extractors, in one run over saved pages with known contents.
 
     .venv/bin/python bench/extraction.py GOLD.jsonl PAGES_DIRECTORY --peers-python peers/bin/python
-        [--write docs/extraction.md] [--rounds N] [--predictions DIRECTORY] [--worst N]
+        [--write docs/extraction.md] [--predictions DIRECTORY] [--worst N]
 
 The peers need an environment of their own, made from bench/requirements-extractors.txt; one that is not
 installed is left out and named. GOLD has a JSON object a line: id, encoding, body, and where known title,
@@ -10,7 +10,8 @@ must_not_contain; the page is PAGES_DIRECTORY/<id>.html. What is null is not kno
 
 Every system reads a page before any of them goes on to the next, in an order that rotates. Times are the
 processes' own, warm; the peers are given the decoded text. portalwatch does what `scrapy extract` does, from
-the bytes on; a second line of it is for reading and stripping alone, from the decoded text.
+the bytes on; a second line says how much of its time goes into what the peers do too, from the decoded text
+to stripped text and fields.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import argparse
 import json
 import os
 import re
-import statistics
 import subprocess
 import sys
 import time
@@ -33,11 +33,11 @@ import extraction_score
 from scrapy.settings import Settings
 
 from crawler import chain
-from crawler.commands.extract import extract
 from crawler.page.document import PageError, parse_html
 from crawler.reading import NO_RULES, read_article
 from crawler.records import displayed
 from crawler.refusals import Refused
+from crawler.text import charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +50,7 @@ BEGIN, END = "<!-- extraction figures: begin -->", "<!-- extraction figures: end
 OURS, READING, BASE = "portalwatch", "portalwatch, reading alone", "trafilatura"
 # Some peers ask for lists of domains or for pictures; where nothing listens they give up at once.
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+STRIPPING = {"RecommendedPipeline", "NoticesPipeline", "FieldsPipeline"}
 WARM = 5  # pages that are read untimed first
 COLUMNS = (
     ("f1", "body F1", ".4f"),
@@ -84,7 +85,7 @@ def main() -> None:
         ]
     else:
         notes.append("Without --peers-python: no peer was run.")
-    predictions = run(gold, arguments.pages, systems, arguments.rounds)
+    predictions = run(gold, arguments.pages, systems)
     rows = {
         name: [
             extraction_score.score(page, given)
@@ -92,6 +93,8 @@ def main() -> None:
         ]
         for name, found in predictions.items()
     }
+    part = [{"ms": given[READING]} for given in predictions[OURS]]
+    rows = {OURS: rows.pop(OURS), READING: part, **rows}
     figures = "\n".join([heading(gold), "", *table(rows), "", *notes])
     print(figures)
     show_worst(gold, rows[OURS], arguments.worst)
@@ -109,53 +112,63 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="put the table between this page's markers"
     )
-    parser.add_argument(
-        "--rounds", type=int, default=1, help="read all pages so often; a page's median counts"
-    )
     parser.add_argument("--predictions", type=Path, metavar="DIRECTORY", help="write what each system found")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="name our worst pages")
     return parser.parse_args()
 
 
 def ours() -> dict[str, Predict]:
-    """Return portalwatch as `scrapy extract` runs it, and the part of it that the peers do too."""
+    """Return portalwatch as `scrapy extract` runs it, without a spider."""
     settings = Settings()
     settings.setmodule("crawler.settings")
     pipelines = chain.reading_pipelines(settings)
-    names = {"RecommendedPipeline", "NoticesPipeline", "FieldsPipeline"}
-    stripping = [each for each in pipelines if type(each).__name__ in names]
 
-    def whole(page: dict[str, Any], path: Path) -> dict[str, Any]:
+    def predict(page: dict[str, Any], path: Path) -> dict[str, Any]:
         body = path.read_bytes()
-        return timed(lambda: extract(body, page.get("url") or "", NO_RULES, ""), pipelines)
+        clock = Clock()
+        try:
+            article = read(body, page.get("url") or "", pipelines, clock)
+        except (PageError, Refused) as problem:
+            clock.step(reading=True)
+            return {"error": str(problem), "ms": clock.all, READING: clock.reading}
+        return {
+            "title": article.title,
+            "body": article.body,
+            "published": displayed(article.published) or "",
+            "source": article.source or "",
+            "authors": [*article.authors, *article.editors],
+            "ms": clock.all,
+            READING: clock.reading,
+        }
 
-    def reading(page: dict[str, Any], path: Path) -> dict[str, Any]:
-        text = path.read_bytes().decode(page["encoding"], "replace")
-        url = page.get("url") or ""
-        return timed(
-            lambda: read_article(parse_html(text, url), NO_RULES, portal="", now=datetime.now(UTC)), stripping
-        )
-
-    return {OURS: whole, READING: reading}
+    return {OURS: predict}
 
 
-def timed(read: Callable[[], Article], pipelines: Sequence[chain.ReadingPipeline]) -> dict[str, Any]:
-    """Read one page and send it through ``pipelines``; returns its fields and the milliseconds that took."""
-    started = time.process_time()
-    try:
-        article = read()
-        chain.run(article, pipelines)
-    except (PageError, Refused) as problem:
-        return {"error": str(problem), "ms": (time.process_time() - started) * 1000}
-    ms = (time.process_time() - started) * 1000
-    return {
-        "title": article.title,
-        "body": article.body,
-        "published": displayed(article.published) or "",
-        "source": article.source or "",
-        "authors": [*article.authors, *article.editors],
-        "ms": ms,
-    }
+class Clock:
+    """Milliseconds of processor time: of everything, and of the steps that the peers take too."""
+
+    def __init__(self) -> None:
+        self.all = self.reading = 0.0
+        self._last = time.process_time()
+
+    def step(self, *, reading: bool) -> None:
+        """Count the time since the last step."""
+        now = time.process_time()
+        spent, self._last = (now - self._last) * 1000, now
+        self.all += spent
+        self.reading += spent if reading else 0.0
+
+
+def read(body: bytes, url: str, pipelines: Sequence[chain.ReadingPipeline], clock: Clock) -> Article:
+    decision = charset.decide(body)
+    text = charset.decode(body, decision).text
+    clock.step(reading=False)
+    article = read_article(parse_html(text, url), NO_RULES, portal="", now=datetime.now(UTC))
+    clock.step(reading=True)
+    for pipeline in pipelines:
+        pipeline.run(article)
+        clock.step(reading=type(pipeline).__name__ in STRIPPING)
+    return article
 
 
 class Peers:
@@ -209,7 +222,7 @@ def pipe(stream: IO[str] | None) -> IO[str]:
 
 
 def run(
-    gold: Sequence[dict[str, Any]], pages: Path, systems: dict[str, Predict], rounds: int
+    gold: Sequence[dict[str, Any]], pages: Path, systems: dict[str, Predict]
 ) -> dict[str, list[dict[str, Any]]]:
     """Let each system read each page in turn; returns the predictions of each, in the order of ``gold``."""
     names = list(systems)
@@ -217,17 +230,10 @@ def run(
         for name in names:
             systems[name](page, pages / f"{page['id']}.html")
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
-    times: dict[tuple[str, int], list[float]] = {}
-    for turn in range(rounds):
-        for index, page in enumerate(gold):
-            first = (turn + index) % len(names)
-            for name in [*names[first:], *names[:first]]:
-                given = systems[name](page, pages / f"{page['id']}.html")
-                times.setdefault((name, index), []).append(given["ms"])
-                if turn == 0:
-                    found[name].append(given)
-    for (name, index), spent in times.items():
-        found[name][index]["ms"] = statistics.median(spent)
+    for index, page in enumerate(gold):
+        first = index % len(names)
+        for name in [*names[first:], *names[:first]]:
+            found[name].append(systems[name](page, pages / f"{page['id']}.html"))
     return found
 
 
