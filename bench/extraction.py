@@ -77,9 +77,8 @@ def main() -> None:
     if arguments.peers_python:
         peers = Peers(arguments.peers_python)
         systems |= peers.systems
-        notes.append(
-            "Versions: " + ", ".join(f"{name} {number}" for name, number in peers.versions.items()) + "."
-        )
+        versions = ", ".join(f"{name} {number}" for name, number in peers.versions.items())
+        notes += [f"Versions: {versions}."] if versions else []
         notes += [
             f"{name} is not installed there and is left out: {why}." for name, why in peers.missing.items()
         ]
