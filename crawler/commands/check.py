@@ -64,7 +64,7 @@ def show(console: Console, found: Inspection) -> None:
         console.print(_fields(found))
     dropped = ", ".join(f"{rule} {count}" for rule, count in found.dropped.most_common())
     lines = [
-        f"Garbled: {found.repaired} of {found.articles} articles repaired, {found.flagged} lost text",
+        f"Garbled: {found.repaired} of {found.articles} articles repaired, {found.flagged} with lost text.",
         f"Boilerplate: {sum(found.dropped.values())} blocks dropped{dropped and f' ({dropped})'}.",
     ]
     lines += [

@@ -39,10 +39,9 @@ def is_name(name: str) -> bool:
 
 def name_of(url: str) -> str:
     """Return a spider's name made of an address's host, '' if none can be made."""
-    labels = (urlsplit(url).hostname or "").split(".")
-    telling = [label for label in labels if not _NO_NAME.fullmatch(label)] or labels[:1]
-    name = re.sub(r"\W", "_", max(telling, key=len))
-    return name if is_name(name) else ""
+    labels = (urlsplit(url).hostname or "").split(".")[:-1]
+    names = [re.sub(r"\W", "_", label) for label in labels if not _NO_NAME.fullmatch(label)]
+    return max(filter(is_name, names), key=len, default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ def test_candidates_are_links_of_the_navigation_that_may_be_sections() -> None:
         ("http://www.cnxz.com.cn/", "cnxz"),
         ("https://news.shaoxing.gov.cn:8080/x", "shaoxing"),
         ("http://www.fu-zhou.gov.cn", "fu_zhou"),
+        ("http://xian.021cf.cn/", "xian"),
+        ("http://www.xinli.example/", "xinli"),
         ("http://10.1.2.3/", ""),
         ("http://www.360.cn/", ""),
         ("nonsense", ""),
