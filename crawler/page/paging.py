@@ -10,7 +10,7 @@ from crawler.page.address import canonical_url
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lxml.html import HtmlElement
 
@@ -32,13 +32,23 @@ _NEXT_WORDS = (
     "下5页",
 )
 _NEXT_MARKS = (">", ">>", "›", "»", "→", "＞")
-_CALL = re.compile(r"createPageHTML\w*\s*\(\s*((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
+_CALL = re.compile(r"createPageHTML\w{0,20}\s{0,9}\(\s*((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
 _ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^,\s]+)")
 _NUMBERED = re.compile(r"(?:^|[_\-/=])(\d{1,5})(?=\.\w{2,6}$|$|/|-\d{1,2}\.\w{2,6}$)")
-_PARAMETER = re.compile(
-    r"(?:^|&)(?:page|pageno|pageindex|page_no|pn|p|pageid|currentpage|paged|curpage)=(\d{1,5})(?:&|$)",
-    re.IGNORECASE,
+PAGE_NAMES = (
+    "page",
+    "pageno",
+    "pageindex",
+    "page_no",
+    "pn",
+    "p",
+    "pageid",
+    "currentpage",
+    "paged",
+    "curpage",
 )
+"""Names of the parameter that counts pages, in lower case."""
+_PARAMETER = re.compile(rf"(?:^|&)(?:{'|'.join(PAGE_NAMES)})=(\d{{1,5}})(?:&|$)", re.IGNORECASE)
 _MOST_PAGES = 10_000
 _MOST_DIGITS = 6
 
@@ -49,7 +59,12 @@ def next_page(page: Page) -> str | None:
     In this order: ``link rel=next``; a link that says 下一页 or shows an arrow among page numbers; the
     ``createPageHTML`` call of TRS; the page number one above the page's own among the numbered links.
     """
-    return _by_rel(page) or _by_word(page) or _by_call(page) or _by_number(page)
+    return _by_rel(page) or _by_word(page) or called_page(page) or _by_number(page)
+
+
+def says_next(text: str) -> bool:
+    """Return whether a link's folded text says that it leads to the next page, in words or by an arrow."""
+    return text in _NEXT_WORDS or text in _NEXT_MARKS
 
 
 def page_links(page: Page) -> list[str]:
@@ -126,25 +141,38 @@ def _among_numbers(link: HtmlElement) -> bool:
     return False
 
 
-def _by_call(page: Page) -> str | None:
-    """Return the page after ``createPageHTML(count, current, name, ending)``: current counts from 0, page 2
-    is ``name_1.ending``. With the name of an element in front, page 2 is ``name_2.ending``.
-    """  # noqa: D205  one sentence
+def called_page(page: Page) -> str | None:
+    """Return the page after ``createPageHTML(count, current, name, ending)``; page 2 is ``name_1.ending``.
+
+    With the name of an element in front page 2 is ``name_2.ending``, and current counts from 0 on some sites
+    and from 1 on others; the page's own address says which page it is where it can.
+    """
     for script in page.root.iter("script"):
         for match in _CALL.finditer(script.text or ""):
             arguments = [
                 next((group for group in found.groups() if group), "")
                 for found in _ARGUMENT.finditer(match[1])
             ]
-            offset = 1
+            second = 1
             if len(arguments) > 4 and not arguments[0].isdigit():
-                arguments, offset = arguments[1:], 2
+                arguments, second = arguments[1:], 2
             if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):
                 continue
-            count, current = int(arguments[0]), int(arguments[1])
-            if current + 1 < min(count, _MOST_PAGES):
-                return urljoin(page.url, f"{arguments[2]}_{current + offset}.{arguments[3]}")
+            number = _own_number(page.url, arguments, second)
+            if number < min(int(arguments[0]), _MOST_PAGES):
+                return urljoin(page.url, f"{arguments[2]}_{second + number - 1}.{arguments[3]}")
     return None
+
+
+def _own_number(url: str, arguments: list[str], second: int) -> int:
+    """Return which page, from 1, an address is, if page 2 has the suffix ``second``."""
+    current, name, ending = int(arguments[1]), arguments[2].rsplit("/", 1)[-1], arguments[3]
+    suffix = re.search(
+        rf"(?:^|/){re.escape(name)}(?:_(\d{{1,5}}))?\.{re.escape(ending)}$", urlsplit(url).path
+    )
+    if suffix:
+        return int(suffix[1]) - second + 2 if suffix[1] else 1
+    return max(current, 1) if second > 1 else current + 1
 
 
 def _number_of(url: str) -> int | None:
@@ -167,7 +195,17 @@ def _by_number(page: Page) -> str | None:
     own = canonical_url(page.url)
     current = next((number for number, url in numbered.items() if canonical_url(url) == own), None)
     if current is None:
-        shown = _number_of(page.url)
-        current = shown if shown is not None and shown + 1 in numbered else 1
+        current = _number_among(numbered, _number_of(page.url))
     following = numbered.get(current + 1)
     return following if following and canonical_url(following) != own else None
+
+
+def _number_among(numbered: Mapping[int, str], shown: int | None) -> int:
+    """Return the page's own number, given the number in its address and the page bar's links.
+
+    Addresses may count from 0 or 2 (index_1 is page 2): the links tell how far the two are apart.
+    """
+    if shown is None:
+        return 1
+    apart = [number - named for number, url in numbered.items() if (named := _number_of(url)) is not None]
+    return shown + max(set(apart), key=apart.count) if apart else shown

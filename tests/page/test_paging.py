@@ -51,3 +51,39 @@ def test_page_links_leave_out_the_page_itself() -> None:
         BASE + "index_1.html",
         BASE + "index_2.html",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "call", "following"),
+    [
+        ("/a/list.shtml", "'page_div', 8, 1, 'list', 'shtml', 118", "/a/list_2.shtml"),
+        ("/a/list.shtml", "'page_div', 8, 0, 'list', 'shtml', 118", "/a/list_2.shtml"),
+        ("/a/list_2.shtml", "'page_div', 8, 2, 'list', 'shtml', 118", "/a/list_3.shtml"),
+        ("/a/list_8.shtml", "'page_div', 8, 8, 'list', 'shtml', 118", None),
+        ("/a/", "'page_div', 8, 1, 'list', 'shtml', 118", "/a/list_2.shtml"),
+        ("/a/index.html", "3, 0, 'index', 'html'", "/a/index_1.html"),
+        ("/a/index_1.html", "3, 1, 'index', 'html'", "/a/index_2.html"),
+        ("/a/index_2.html", "3, 2, 'index', 'html'", None),
+        ("/a/", "3, 0, 'index', 'html'", "/a/index_1.html"),
+    ],
+)
+def test_the_address_tells_from_where_a_script_counts(url: str, call: str, following: str | None) -> None:
+    page = parse_html(
+        f"<html><body><script>createPageHTML({call});</script></body></html>", f"http://a.cn{url}"
+    )
+    assert paging.next_page(page) == (f"http://a.cn{following}" if following else None)
+
+
+@pytest.mark.parametrize(
+    ("own", "links", "following"),
+    [
+        ("/l/index_7.html", {n: f"/l/index_{n - 1}.html" for n in range(2, 8)}, None),
+        ("/l/index_3.html", {n: f"/l/index_{n - 1}.html" for n in (2, 3, 5, 6)}, "/l/index_4.html"),
+        ("/l?page=9", {n: f"/l?page={n}" for n in range(1, 9)}, None),
+        ("/l?page=2", {n: f"/l?page={n}" for n in (1, 3, 4)}, "/l?page=3"),
+    ],
+)
+def test_the_last_page_leads_nowhere(own: str, links: dict[int, str], following: str | None) -> None:
+    bar = "".join(f'<a href="{url}">{number}</a>' for number, url in links.items())
+    page = parse_html(f"<html><body><div>{bar}</div></body></html>", f"http://a.cn{own}")
+    assert paging.next_page(page) == (f"http://a.cn{following}" if following else None)
