@@ -27,6 +27,9 @@ _SPECIAL = "".join(_SPECIALS)
 _TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
 # Specials that Chinese text uses as punctuation too.
 _SHARED = "‘’“”…—–•"
+# Neither encoding is read rightly where it gives characters that nobody assigned.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_BESIDE = frozenset(_SHARED + " \xa0«»")
 _NEXT = f"[\x80-\xbf{_SPECIAL}]"
 _NEXT_OR_BLANK = f"[\x80-\xbf {_SPECIAL}]"
 # The two-byte leads are those of accented letters and of the specials themselves, which doubling brings.
@@ -62,7 +65,7 @@ def chinese_as_single(encoding: str) -> Chain:
 
 def _utf8_line(line: str, known: bool, tally: Tally) -> str:
     found = [match.group() for match in _UTF8.finditer(line)]
-    if all(set(piece[1:]) <= set(_SHARED) for piece in found):
+    if all(_BESIDE.issuperset(piece[1:]) for piece in found):
         # An accented letter and a dash or closing quotation mark: Café——.
         return line
     read = [_as_utf8(piece) for piece in found]
@@ -141,7 +144,7 @@ def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
     likely = LIKELY if high < _SURE else LIKELY - _LENIENCE
     for left, right in product({0, first}, ends):
         new = _read(run[left:right], encoding)
-        if new is None:
+        if new is None or _PRIVATE.search(new):
             continue
         whole = run[:left] + new + run[right:]
         total = model.log_total(whole)
