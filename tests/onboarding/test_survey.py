@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from crawler.onboarding.learned import learn
 from crawler.onboarding.navigation import candidates
+from crawler.onboarding.newcomer import spider_of
 from crawler.onboarding.project import is_name, name_of
+from crawler.onboarding.source import source
 from crawler.onboarding.survey import NoPortal
-from crawler.onboarding.titles import plain
+from crawler.onboarding.titles import plain, section_names
 from crawler.onboarding.visit import Unreachable
 from tests.onboarding.looking import look, page, pipelines, site
 
@@ -160,3 +164,35 @@ def test_names_that_cannot_be_a_spiders(name: str) -> None:
 def test_texts_of_hostile_pages_cannot_leave_their_line() -> None:
     assert plain('要闻"""\nimport os\\') == "要闻import os"
     assert plain("一" * 50) == "一" * 20
+
+
+def test_hostile_links_and_names_break_neither_the_survey_nor_the_file() -> None:
+    odd = (
+        "http://[bad",
+        "//",
+        "?",
+        "http://a b/",
+        "http://％/",
+        "#x",
+        "tel:1",
+        "/%zz/",
+        "http://x:y/",
+        "/a" * 3000,
+    )
+    links = "".join(f'<a href="{href}">河湾快讯</a>' for href in odd)
+    name = '河\'湾&quot;要\\闻&#10;"""'
+    front = whole(f'<div class="nav">{links}<a href="/news/">{name}</a></div>').replace(
+        ">河湾要闻<", f">{name}<"
+    )
+    seen = look(site({**PAGES, "/": front}), f"{BASE}/")
+    learned = learn(seen, pipelines())
+    made = spider_of(seen, learned, "river")
+    (cls,) = (node for node in ast.parse(source(made)).body if isinstance(node, ast.ClassDef))
+    said = next(node for node in cls.body if isinstance(node, ast.Assign) and "sections" in ast.unparse(node))
+    assert ast.literal_eval(said.value) == {"河湾要闻": "/news/", "通知公告": "/notice/"}
+
+
+def test_two_sections_never_share_a_name() -> None:
+    front = PAGES["/"].replace("通知公告", "河湾要闻")
+    seen = look(site({**PAGES, "/": front}), f"{BASE}/")
+    assert section_names(seen.sections) == ["河湾要闻", "河湾要闻 2"]
