@@ -30,7 +30,7 @@ _HTML_TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|p|table|h[1-6]|article|span|br|ul|a)\b", re.IGNORECASE
 )
 _XML_ROOT = re.compile(r"<\s*([A-Za-z][\w:.-]*)")
-_XML_OPENING = re.compile(rb"<\?xml\b[^>]*\?>", re.IGNORECASE)
+_XML_OPENING = re.compile(rb"<\?xml\b[^>]{0,200}\?>", re.IGNORECASE)  # bounded: many may be left open
 # XML 1.0 forbids these, and libxml2 stops at some of them.
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
