@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 DATE = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?![\d.])"
     r"|\(?(?:星期|周|週|礼拜)[一二三四五六日天]\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
 )
 _SEPARATORS = re.compile(r"[\s|·/]+")

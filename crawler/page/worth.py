@@ -46,6 +46,7 @@ TITLE_CHARS = 8
 
 _STOPS = re.compile("[。！？；，、：“”…,;!?]")
 _ENDS = re.compile("[。！？；，!?”）」』;,.]$")
+_HELD = re.compile("在.{2,}上$")  # when and where a speech was held
 _SENTENCE = re.compile("[。!?;,“”]")
 _TEASER = re.compile(r"(?:\.\.\.|…+|\[详细\]|\[全文\]|【详细】|\[详情\])\s*$")
 
@@ -89,7 +90,9 @@ def is_dated(line: Line) -> bool:
     if line.chars > DATE_LINE_CHARS:
         return False
     folded = line.folded
-    return folded[0] != "(" and _DATE.search(folded) is not None and not _SENTENCE.search(folded)
+    if folded[0] == "(" or _SENTENCE.search(folded) or _HELD.search(folded):
+        return False
+    return _DATE.search(folded) is not None
 
 
 def is_attachment(line: Line) -> bool:

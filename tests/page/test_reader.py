@@ -67,6 +67,24 @@ def test_a_line_with_month_day_and_time_is_head() -> None:
     assert "07-03 08:15 云河日报" in reading.head
 
 
+def test_when_and_where_a_speech_was_held_is_text() -> None:
+    reading = read(
+        "<title>政府工作报告</title><h1>政府工作报告</h1><p>来源：云河日报</p>"
+        f"<div><p>2024年3月4日在云河县第七届人民代表大会上</p><p>{TEXT}</p><p>{MORE}</p></div>"
+    )
+
+    assert reading.blocks[0].text == "2024年3月4日在云河县第七届人民代表大会上"
+
+
+def test_a_day_first_date_below_the_text_is_head() -> None:
+    reading = read(
+        f"<title>全县新建公路</title><h1>全县新建公路</h1><div><p>{TEXT}</p><p>{MORE}</p></div>"
+        "<ul><li><strong>日期</strong> 04.03.2024</li></ul>"
+    )
+
+    assert "日期 04.03.2024" in reading.head
+
+
 def test_every_field_says_where_it_came_from() -> None:
     origins = read(PAGE).origins
 
