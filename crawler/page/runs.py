@@ -161,6 +161,8 @@ def _is_teaser(item: Item) -> bool:
 def _discount_teasers(found: dict[HtmlElement, list[Item]]) -> None:
     """Take what lists of teasers are worth off the containers around them."""
     for container, items in found.items():
+        if len(items) < MIN_TEASERS:
+            continue
         teasers = [item.value for item in items if _is_teaser(item) and item.value > 0]
         if len(teasers) < MIN_TEASERS:
             continue

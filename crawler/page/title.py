@@ -58,6 +58,7 @@ _CUT_AT = 8  # characters that a title cut short shows at least
 @dataclass(frozen=True, slots=True)
 class _Reference:
     text: str  # folded
+    cut: str  # the text without the dots of one that is cut short
     origin: str
     worth: float
 
@@ -148,10 +149,15 @@ def document_title(page: Page) -> str:
     return ""
 
 
+def _reference(title: str, origin: str, worth: float) -> _Reference:
+    folded = fold(title)
+    return _Reference(folded, _ELLIPSIS.sub("", folded), origin, worth)
+
+
 def _references(tags: Mapping[str, str], document_title: str) -> list[_Reference]:
-    found = [_Reference(fold(document_title), "title element", 4.0)] if document_title else []
+    found = [_reference(document_title, "title element", 4.0)] if document_title else []
     found += [
-        _Reference(fold(tags[name]), f"meta {name}", 5.0 if name == "articletitle" else 3.0)
+        _reference(tags[name], f"meta {name}", 5.0 if name == "articletitle" else 3.0)
         for name in meta.TITLE
         if tags.get(name)
     ]
@@ -210,6 +216,8 @@ def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
     if _TITLE_CLASS.search(classes):
         score += 0.5 if _NOT_A_TITLE_CLASS.search(classes) else 1.5
     agreement = max((_agreement(folded, reference) for reference in references), default=0.0)
+    if score + agreement < _COULD_BE:
+        return 0.0
     penalty = _BAD_CHROME.get(first.chrome, 0.0)
     # Class names err, such as `pages` on the wrapper of everything; a breadcrumb does repeat the headline.
     agrees = agreement >= _ENOUGH and first.chrome != "crumb"
@@ -228,7 +236,7 @@ def _agreement(folded: str, reference: _Reference) -> float:
         return reference.worth + 1.0
     if len(folded) < _SHORTEST_KEPT:  # too short to mean anything
         return 0.0
-    cut = _ELLIPSIS.sub("", wanted)
+    cut = reference.cut
     share = 0.0
     if wanted.startswith(folded):
         seam = wanted[len(folded) : len(folded) + 1] in "-_|—–|·,:("

@@ -139,23 +139,23 @@ class _Walker:
                 self.layout.marks.append((len(self.layout.lines), name))
         elif tag not in roles.INLINE and ":" not in tag:
             self._start_block(element, tag)
-        if element.text:
-            self._add(element.text)
+        if text := element.text:
+            self._add(text)
         return True
 
     def leave(self, element: HtmlElement) -> None:
         """End an element and take the text behind it."""
-        tag = str(element.tag)
         if self.blocks and self.blocks[-1] is element:
+            tag = str(element.tag)
             if tag not in roles.UNSEEN:
                 self._end_block(element, tag)
             self.blocks.pop()
             self.heads.pop()
             self.roles.pop()
-        elif tag == "a" and (element.get("href") or element.get("onclick")):
+        elif self.links and element.tag == "a" and (element.get("href") or element.get("onclick")):
             self.links -= 1
-        if element.tail:
-            self._add(element.tail)
+        if tail := element.tail:
+            self._add(tail)
 
     def comment(self, text: str | None, tail: str | None) -> None:
         """Take a comment as a mark, and the text behind it."""
@@ -248,12 +248,8 @@ class _Walker:
             for number, piece in enumerate(text.split("\n")):
                 if number:
                     self.flush()
-                self._add_piece(piece)
-        else:
-            self._add_piece(text)
-
-    def _add_piece(self, text: str) -> None:
-        if self.parts or not text.isspace():
+                self._add(piece)
+        elif self.parts or not text.isspace():
             self.parts.append(text)
             if self.links:
                 self.linked.append(text)
