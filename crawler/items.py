@@ -95,6 +95,7 @@ class Article:
     attachments: list[Attachment] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)  # meta tags by lower-case name
+    following: str = ""  # address of the next part of an article that stands on several pages
 
     # Normalised by the pipeline `fields`.
     published: Moment | None = None

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 MIN_DELAY = 0.005
 
 
+# Loggers of Scrapy that tell of a failed download, at length, what the spider's own line says in words.
+SAID_ANYWAY = frozenset({"scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.robotstxt"})
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a visit to one portal brought; all counts are of this run."""
@@ -42,6 +46,7 @@ class Outcome:
     errors: int = 0
     requested: int = 0  # articles asked for
     failed_sections: int = 0
+    missing_parts: int = 0  # articles on several pages of which not all could be read
     finish_reason: str = ""
 
     @property
@@ -73,6 +78,7 @@ COUNTERS = {
     "errors": "portalwatch/errors",
     "requested": "portalwatch/requested",
     "failed_sections": "portalwatch/failed_sections",
+    "missing_parts": "portalwatch/missing_parts",
 }
 
 
@@ -162,8 +168,7 @@ def configure_logging(settings: Settings) -> None:
     handler: logging.Handler = logging.FileHandler(target, encoding="utf-8") if target else _LiveStderr()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     handler.setLevel(settings["LOG_LEVEL"])
-    # Its warning of an answer that was cut off is what the spider's own line says too.
-    handler.addFilter(lambda record: record.name != "scrapy.core.downloader.handlers.http11")
+    handler.addFilter(lambda record: record.name not in SAID_ANYWAY)
     logging.root.addHandler(handler)
 
 

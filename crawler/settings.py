@@ -25,6 +25,8 @@ PORTALWATCH_FEEDS_DIR = "var/feeds"
 PORTALWATCH_ALLOW_PRIVATE_ADDRESSES = False
 # List pages followed in one section in one run, so that an endless pager cannot hold a run.
 PORTALWATCH_MAX_LIST_PAGES = 200
+# Pages of one article that are fetched and joined; a longer one is kept with the flag missing-part.
+PORTALWATCH_MAX_PARTS = 20
 
 # --- Who we are --------------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ from crawler.page.entries import Entry
 from crawler.page.entries import entries as generic_entries
 from crawler.page.learned import NOTHING
 from crawler.page.paging import next_page as generic_next_page
+from crawler.page.parts import next_part
+from crawler.parts import Joiner
 from crawler.reading import Rules, read_article
 from crawler.selectors import elements, texts
 from crawler.store.known import Known
@@ -93,6 +95,7 @@ class PortalSpider(scrapy.Spider):
         self.full = definition.parse_flag("full", full)
         self.base = (base or self.base).rstrip("/")
         self.rules = Rules.of(self)
+        self.joiner = Joiner(self)
         self.known: Known | None = None
         self.learned = NOTHING  # what the portal's pages are known to repeat
         self._asked: set[str] = set()  # canonical addresses of articles requested in this run
@@ -145,7 +148,7 @@ class PortalSpider(scrapy.Spider):
             self.count("requested")
             yield scrapy.Request(
                 entry.url,
-                callback=self.parse_article,
+                callback=self.joiner.read,
                 errback=self.failed,
                 cb_kwargs={"section": section, "list_url": response.url},
                 priority=len(self._asked),
@@ -157,8 +160,10 @@ class PortalSpider(scrapy.Spider):
         if listing.following and number < limit and (go_on or listing.may_be_empty):
             yield self._list_request(listing.following, section, number + 1)
 
-    def parse_article(self, response: Response, section: str, list_url: str) -> Iterator[Any]:
-        """Read an article page."""
+    def parse_article(
+        self, response: Response, section: str, list_url: str, first: str = ""
+    ) -> Iterator[Any]:
+        """Read an article page, or a further part of the article at the address ``first``."""
         page = self.parsed(response)
         if page is None:
             return
@@ -169,6 +174,7 @@ class PortalSpider(scrapy.Spider):
         except PageError as error:
             self.refuse(error)
             return
+        article.following = next_part(page, first)
         article.list_url = list_url
         article.site = self.portal
         if not article.breadcrumb:
@@ -211,16 +217,8 @@ class PortalSpider(scrapy.Spider):
         if not rule:
             return ""
         row = link
-        while (row := row.getparent()) is not None and row.tag in {
-            "a",
-            "span",
-            "em",
-            "b",
-            "h2",
-            "h3",
-            "h4",
-            "td",
-        }:
+        inside = {"a", "span", "em", "b", "h2", "h3", "h4", "td"}
+        while (row := row.getparent()) is not None and row.tag in inside:
             pass
         return next(iter(texts(rule, row)), "") if row is not None else ""
 
