@@ -97,6 +97,16 @@ def test_a_portal_that_is_not_there_fails_alone(world: World) -> None:
     assert stored(world) > 10
 
 
+def test_a_host_that_refuses_connections_is_one_line_a_section(world: World) -> None:
+    world.settings["http_proxy"] = "http://127.0.0.1:9"  # the discard port: nobody listens
+    done = world.scrapy("crawl", "xian")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+    assert all("refuses connections" in line for line in done.stderr.splitlines())
+    assert "2 section page(s) could not be read" in done.stdout
+
+
 def test_robots_are_obeyed_and_one_request_at_a_time(world: World) -> None:
     world.server.fault(HOST, newest(world), "slow", times=1, seconds=0.4)
     world.scrapy("crawl", "xian")
