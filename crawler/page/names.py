@@ -13,6 +13,7 @@ from crawler.page.labels import fold, is_tool
 
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
 _LONGEST_PHRASE = 80
+_MOST_BRACKETS = 200  # a line that has more is no line of an article
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 # Shorter words before 记者 are places (驻京), papers have names of three characters and more.
 _PAPER = re.compile(r"[\u3400-\u9fff]{3,10}")
@@ -56,6 +57,18 @@ def _nobody() -> frozenset[str]:
     return frozenset(data()["people"]["nobody"]) | frozenset(data()["roles"]["verbs"])
 
 
+@cache
+def _endings() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the endings of words that are no names, and those of several characters alone."""
+    endings = tuple(data()["people"]["endings"])
+    return endings, tuple(ending for ending in endings if len(ending) > 1)
+
+
+@cache
+def _verbs() -> tuple[str, ...]:
+    return tuple(sorted(data()["roles"]["verbs"], key=len, reverse=True))
+
+
 def is_person(token: str, *, strict: bool = True) -> bool:
     """Return whether ``token`` can be a person's name.
 
@@ -79,10 +92,10 @@ def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
     known = compound or token[0] in _surnames()
     if len(token) == _SHORTEST_HAN and folded[-1] in "州县市":  # 青州 is a place that is reported from
         return False
-    endings = tuple(data()["people"]["endings"])
+    endings, longer = _endings()
     if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(endings)):
         return False
-    if folded.endswith(tuple(ending for ending in endings if len(ending) > 1)):
+    if folded.endswith(longer):
         return False
     if len(token) > _SHORTEST_HAN and not known and folded.endswith(endings):  # 综合科
         return False
@@ -145,7 +158,7 @@ def _bare_name(token: str) -> str:
         if position >= 0 and len(role) > 1 and position + len(role) < len(token):
             token = token[position + len(role) :].strip(_EDGES)
             folded = fold(token)
-    for verb in sorted(data()["roles"]["verbs"], key=len, reverse=True):
+    for verb in _verbs():
         if folded.endswith(verb) and len(token) - len(verb) >= 2 and (len(verb) > 1 or len(token) > 3):
             return token[: -len(verb)].strip(_EDGES)
     return token
@@ -254,7 +267,7 @@ def is_credit_line(text: str) -> bool:
 
 def credits_in(line: str) -> list[Credits]:
     """Return who the credit phrases of a line name; in a bracket only names can stand behind a role."""
-    inside = [credits_of(phrase, strict=False) for _, _, phrase in bracketed(line)]
+    inside = [credits_of(phrase, strict=False) for _, _, phrase in bracketed(line)[-_MOST_BRACKETS:]]
     return inside or ([credits_of(line)] if is_credit_line(line) else [])
 
 
