@@ -1,6 +1,7 @@
 """Measure how well garbled text is repaired, against the libraries that are usually taken for it.
 
-    peers/bin/python bench/text_repair.py [--cases FILE] [--write FILE] [--failures N] [--no-timing]
+    peers/bin/python bench/text_repair.py [--cases FILE] [--write FILE] [--failures N] [--seed N]
+        [--no-timing]
 
 Run it with the Python of an environment that has bench/requirements-peers.txt; the project itself is imported
 from where this file stands. The cases are made from the clean texts of seeds/replicas, always the same ones.
@@ -24,9 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import glossing
 import peers
+import text_cases
 import text_timing
 from byte_cases import byte_cases
-from text_cases import LOST, REPAIRED, UNTOUCHED, Case, text_cases
+from text_cases import LOST, REPAIRED, UNTOUCHED, Case
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3000-\u303f\uff00-\uffef“”‘’—…·"
@@ -57,11 +59,12 @@ Scores = dict[str, dict[str, Score]]
 
 def main() -> None:
     arguments = parse_arguments()
+    text_cases.SEED = arguments.seed
     contenders, missing = peers.contenders()
     notes = [f"{name} is not installed and is left out." for name in missing]
     if not glossing.HAS_PYPINYIN:
         notes.append("pypinyin is not installed: readings come from the project's own table.")
-    parts = [("Made cases", score([*text_cases(), *byte_cases()], contenders))]
+    parts = [("Made cases", score([*text_cases.text_cases(), *byte_cases()], contenders))]
     if arguments.cases:
         parts.append(("Cases of the file", score(read_cases(arguments.cases), contenders)))
     blocks = []
@@ -84,6 +87,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=Path)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--failures", type=int, default=0, help="show so many failed cases of each kind")
+    parser.add_argument("--seed", type=int, default=text_cases.SEED, help="make other cases of the texts")
     parser.add_argument("--no-timing", action="store_true")
     return parser.parse_args()
 

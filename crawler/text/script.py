@@ -13,8 +13,8 @@ from opencc import OpenCC
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 
 
-# GB 2312 has the first two, and yet no Simplified text; OpenCC leaves the third.
-_NEVER_SIMPLIFIED = {"後": "后", "麽": "么", "衹": "只"}
+# GB 2312 has the first two, and yet no Simplified text; OpenCC leaves the others.
+_NEVER_SIMPLIFIED = {"後": "后", "麽": "么", "衹": "只", "衞": "卫", "枱": "台", "揹": "背"}
 
 
 class ScriptCount(NamedTuple):
