@@ -188,8 +188,8 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
     gained = 0.0
     for start, end, gain in _best_runs(gains):
         enough = gain > (KNOWN_MARGIN if known else MARGIN) and gain > 1.5 * (end - start)
-        # Signs between characters gain by chance; what is misread has characters on both sides of it.
-        han = min(len(HAN.findall(line[start:end])), len(HAN.findall(new[start:end])))
+        # Signs between characters gain by chance; they do not make a word.
+        han = len(HAN.findall(new[start:end]))
         if enough and han >= _PAIR + (not known) and han_mean(new[start:end]) > LIKELY:
             first, last = _to_edges(line, gains, max(done, start), end)
             parts += [line[done:first], new[first:last]]
