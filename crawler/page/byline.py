@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawler.page import names, published
 from crawler.page.labels import fold, is_tool, joined, labelled, values
-from crawler.page.source import DATE, dateless, loose_words, parse_source
+from crawler.page.source import DATE, behind_source, dateless, loose_words, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,6 +37,15 @@ _COUNT_LAST = re.compile(r"(?<=[\u4e00-\u9fff)])(\d{1,9})$")
 _DATELINE = re.compile(r"^.{2,24}?(?:讯|电)\s?[(]([^()]{2,30})[)]")
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]\s*$")
 _OPENING = re.compile(r"^\[?[^\s,。:()]{0,14}?记者\s?:?\s?(.{2,24})")
+_GLUED = re.compile(
+    r"^.{0,16}记者((?:[\u4e00-\u9fff]{2,4}[、 ]){0,4}[\u4e00-\u9fff]{2,4}?"
+    r"(?=\d|[今昨][日天]|从|在|(?:综合)?报[道导])|[\u4e00-\u9fff]{4,9}(?:综合)?报[道导])"
+)
+_SQUARE = re.compile(r"[□■◎○●◆▲△☆★]\s?")
+_SLASHED = re.compile(
+    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,4})\s?/\s?(?:文|撰文|采写|编译)(?![\u4e00-\u9fff])"
+)
+_BOTH_DONE = re.compile(r"\s?(?:文[/、]图|图[/、]文|图文|文图|摄影报[道导]|撰文)\s*$")
 _LONGEST_TOLD = 40
 _MOST_BESIDE = 4
 
@@ -65,6 +74,9 @@ def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequ
         for credit in names.credits_in(line) or names.credits_in(dateless(line).strip()):
             found += credit.authors
     found += _beside_date(lines)
+    for line in lines:
+        for value in values(line, "source"):
+            found += behind_source(value)
     for line in first:
         found += _opening_people(line)
         if names.is_credit_line(line):
@@ -98,8 +110,11 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
         words = [word for word in loose_words(line) if fold(word).lower() not in _AROUND_NAMES]
         if len(words) == 1 and (names.is_person(words[0]) or _NICKNAME.fullmatch(words[0])):
             found += [word for word in words if names.is_person(word, strict=False)]
-        elif 1 < len(words) <= _MOST_BESIDE and values(line, "source") and all(map(names.is_person, words)):
-            found += words
+        elif 1 < len(words) <= _MOST_BESIDE:
+            people = [word for word in words if names.is_person(word)]
+            bodies = [word for word in words if word not in people and names.is_body(word)]
+            if len(people) + len(bodies) == len(words) and (values(line, "source") or len(bodies) == 1):
+                found += people
         if DATE.search(fold(line)) and number:
             parts = [part.strip() for part in lines[number - 1].split("/")]
             if len(parts) == 2 and names.is_person(parts[0]) and names.is_body(parts[1]):
@@ -128,19 +143,32 @@ def _opening_people(line: str) -> list[str]:
             found += names.credits_of(inside, strict=False).authors
     if not found and (match := _DATELINE.match(folded)):
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
+    if not found and (match := _GLUED.search(folded)):
+        found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
+    if not found and (match := _SQUARE.match(folded)) and len(line) <= _LONGEST_TOLD:
+        found += names.split_people(start[match.end() :], strict=True)
+    found += [name for name in _SLASHED.findall(folded) if names.is_person(name)]
     if not found and (match := _OPENING.match(folded)):
         found += names.split_people(re.split(r"[,，。:：]", start[match.start(1) :])[0], strict=True)
     return found
 
 
 def _signed_people(line: str) -> list[str]:
-    """Return the names in a bracket that ends a text and holds nothing else: （甲 乙）."""
-    match = _LAST_BRACKET.search(fold(line))
-    if match is None:
+    """Return the names in a bracket that ends a text: （甲 乙）, （某局 甲）; or on a line: 甲 摄影报道."""
+    folded = fold(line)
+    match = _LAST_BRACKET.search(folded)
+    start, end = match.span(1) if match else (0, len(line))
+    work = _BOTH_DONE.search(folded[start:end])
+    if work is None and match is None:
         return []
-    inside = line[match.start(1) : match.end(1)]
+    inside = line[start : start + work.start() if work else end]
+    if len(inside) > _LONGEST_TOLD:
+        return []
+    found = [name for name in _SLASHED.findall(fold(inside)) if names.is_person(name)]
     words = [word for word in re.split(r"[\s、,，]+", inside) if word]
-    return words if words and all(names.is_person(word) for word in words) else []
+    while len(words) > 1 and names.is_body(words[0]) and not names.is_person(words[0]):
+        words.pop(0)
+    return found or (words if words and all(names.is_person(word) for word in words) else [])
 
 
 def parse_views(lines: Iterable[str]) -> int | None:

@@ -21,14 +21,18 @@ _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・.][\u3400-\u9fff]{1,8}){1
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
 _STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
 _PLACE_OF_REPORT = re.compile(r"[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|報導|報道).*")
-_TELEGRAPHED = re.compile(r"([\u3400-\u9fff]{4,9})(?:\d{1,2}月)?\d{1,2}日.?[電电訊讯]\s*$")
+_TELEGRAPHED = re.compile(
+    r"([\u3400-\u9fff]{4,9})(?:(?:\d{1,2}月)?\d{1,2}日.?[電电訊讯]|报[道导]|報[道導])\s*$"
+)
 _STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
 _STRONG = re.compile(r"[、,;/|&＆▪●■◆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
 _EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·"
 _BRACKETS = re.compile(r"[(\[<]([^()\[\]<>]{2,80})[)\]>]")
 _SENTENCE = re.compile(r"[。！？!?；]")
-_SOURCE_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z][\u3400-\u9fffA-Za-z0-9·.\-—《》“” ()（）]{1,29}")
+_SOURCE_CHARS = re.compile(
+    r"(?:\d{2,3}(?=[\u3400-\u9fff]{3}))?[\u3400-\u9fffA-Za-z][\u3400-\u9fffA-Za-z0-9·.\-—《》“” ()（）]{1,29}"
+)
 
 
 @dataclass(slots=True)
@@ -90,14 +94,15 @@ def is_person(token: str, *, strict: bool = True) -> bool:
 def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
     compound = token[:2] in _surnames()
     known = compound or token[0] in _surnames()
-    if len(token) == _SHORTEST_HAN and folded[-1] in "州县市":  # 青州 is a place that is reported from
-        return False
     endings, longer = _endings()
     if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(endings)):
         return False
-    if folded.endswith(longer):
+    if folded.endswith(longer) or (
+        len(token) > _SHORTEST_HAN and not known and folded.endswith(endings)  # 综合科
+    ):
         return False
-    if len(token) > _SHORTEST_HAN and not known and folded.endswith(endings):  # 综合科
+    # 青州 is a place that is reported from; 宣传科 an office, though 宣 is a family name.
+    if folded[-1] in ("州县市" if len(token) == _SHORTEST_HAN else "科室处办局委部站所厅"):
         return False
     if folded[-1] in "报网社局厅" and (len(token) > _SHORTEST_HAN or not known):  # 新京报; but 李社 is a name
         return False

@@ -24,7 +24,7 @@ _TAIL = re.compile(
 )
 _ADDRESS = re.compile(r"\s?[(\[]?(?:https?://|www\.)[^\s)\]]+[)\]]?", re.IGNORECASE)
 _CREDIT_BEHIND = re.compile(
-    r"(?:\s*\(|\s+)(?:本报|本网)?(?:记者|通讯员|作者|编辑|责任编辑|责编|摄影)[\s:/].*$|\s+(?:发布)?(?:时间|日期)$"
+    r"(?<=[报网社台端号])(?:全媒体|融媒体|首席|见习|特约)?记者\s.*$|(?:\s*\(|\s+)(?:本报|本网)?(?:记者|通讯员|作者|编辑|责任编辑|责编|摄影)[\s:/].*$|\s+(?:发布)?(?:时间|日期)$"
 )
 _ORIGINAL = re.compile(r"^原创[\s:]+")
 _LATIN_BRAND = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9]{3,19}")
@@ -53,6 +53,8 @@ def parse_source(
         or _account(lines, columns)
         or _next_to_date(lines, columns)
         or paper_of_reporters(last)
+        or _supplier(lines)
+        or paper_of_reporters(lines)
     )
     return resolve(found, site) if found else None
 
@@ -68,7 +70,7 @@ def resolve(source: str, site: str) -> str:
 
 def clean_source(value: str) -> str:
     """Return a source without its address, place, brackets and loose punctuation, '' for 未知 and tools."""
-    value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>·")
+    value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>·").rstrip(" [【(（")
     bodies = names.data()["bodies"]
     places = "|".join(bodies["places"])
     folded = fold(value)
@@ -80,9 +82,21 @@ def clean_source(value: str) -> str:
         value, folded = value[match.end() :], folded[match.end() :]
     if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
         value, folded = value[1:-1].strip(), folded[1:-1].strip()
+    for person in reversed(behind_source(value)):
+        value = value[: value.rindex(person)].rstrip()
+    folded = fold(value)
     if folded.lower() in bodies["nowhere"] or is_tool(folded) or not re.search(r"[^\W\d_]", value):
         return ""
     return value.strip()
+
+
+def behind_source(value: str) -> list[str]:
+    """Return the writers who stand behind a body in a source's value: 某日报 甲 乙 → 甲, 乙."""
+    words = value.split()
+    people: list[str] = []
+    while len(words) > 1 and names.is_person(words[-1]) and not names.is_body(words[-1]):
+        people.insert(0, words.pop())
+    return people if people and names.is_body(" ".join(words)) else []
 
 
 def is_source_line(text: str) -> bool:
@@ -97,6 +111,12 @@ def _labelled(lines: Sequence[str]) -> str:
     publishers = names.data()["bodies"]["publisher_labels"]
     named = next((value for label, value in told if label not in publishers), "")
     return named or next((value for _, value in told), "")
+
+
+def _supplier(lines: Sequence[str]) -> str:
+    """Return the body that supplied the text, as its label names it: 供稿：某局 甲."""
+    supplied = [item.value.split() for line in lines for item in labelled(line) if item.label == "供稿"]
+    return next((words[0] for words in supplied if words and names.is_body(words[0])), "")
 
 
 def _cited(lines: Sequence[str]) -> str:

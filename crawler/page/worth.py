@@ -46,6 +46,7 @@ TITLE_CHARS = 8
 
 _STOPS = re.compile("[。！？；，、：“”…,;!?]")
 _ENDS = re.compile("[。！？；，!?”）」』;,.]$")
+_CLOCK = re.compile(r"\d:\d\d")
 _HELD = re.compile("在.{2,}上$")  # when and where a speech was held
 _SENTENCE = re.compile("[。!?;,“”]")
 _TEASER = re.compile(r"(?:\.\.\.|…+|\[详细\]|\[全文\]|【详细】|\[详情\])\s*$")
@@ -90,7 +91,7 @@ def is_dated(line: Line) -> bool:
     if line.chars > DATE_LINE_CHARS:
         return False
     folded = line.folded
-    if folded[0] == "(" or _SENTENCE.search(folded) or _HELD.search(folded):
+    if (folded[0] == "(" and not _CLOCK.search(folded)) or _SENTENCE.search(folded) or _HELD.search(folded):
         return False
     return _DATE.search(folded) is not None
 

@@ -67,6 +67,13 @@ def test_a_line_with_month_day_and_time_is_head() -> None:
     assert "07-03 08:15 云河日报" in reading.head
 
 
+def test_a_line_in_brackets_with_a_time_of_day_is_head_and_one_without_is_text() -> None:
+    page = "<title>全县新建公路</title><h1>全县新建公路</h1><div><p>{}</p><p>{}</p><p>{}</p></div>"
+
+    assert read(page.format("(2024-03-04 09:22:33) 云河新闻网", TEXT, MORE)).blocks[0].text == TEXT
+    assert read(page.format("（2024年3月4日）", TEXT, MORE)).blocks[0].text == "（2024年3月4日）"
+
+
 def test_when_and_where_a_speech_was_held_is_text() -> None:
     reading = read(
         "<title>政府工作报告</title><h1>政府工作报告</h1><p>来源：云河日报</p>"
