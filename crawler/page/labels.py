@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_VALUE = 60
+_REMEMBERED_CHARS = 400  # every finder of a field asks about the same few lines
 SHORT = 2  # characters of a label that is easily the end of another word
 _SHORT_VALUE = 24
 _MAX_SPREAD = 4  # spaces between the characters of a label that is spread for looks
@@ -133,6 +134,10 @@ def labelled(text: str) -> list[Labelled]:
     """
     if not _MARK.search(text) and "：" not in text:
         return []
+    return list(_remembered(text) if len(text) <= _REMEMBERED_CHARS else _found_in(text))
+
+
+def _found_in(text: str) -> tuple[Labelled, ...]:
     folded = fold(text)
     matches = _labels_in(folded)
     found = []
@@ -141,7 +146,10 @@ def labelled(text: str) -> list[Labelled]:
         end = _value_end(folded, value_start, limit)
         value = text[value_start:end].strip(" \t\xa0\u3000,，、:：|｜")
         found.append(Labelled(_kinds()[label], label, value, start, max(end, value_start)))
-    return found
+    return tuple(found)
+
+
+_remembered = lru_cache(maxsize=512)(_found_in)
 
 
 def _value_end(folded: str, start: int, limit: int) -> int:
