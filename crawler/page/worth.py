@@ -12,6 +12,8 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lxml.html import HtmlElement
+
     from crawler.page.walk import Line
 
 _DATA = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))
@@ -34,6 +36,7 @@ _DATE = re.compile(_DATA["date"])
 MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
 
 OUTSIDE_VALUE = -20.0
+COMMENTS_MARKED = 2
 LINKED = 0.5  # from this link density on a line is a link
 FURNITURE_CHARS = 80
 CONTROL_CHARS = 30
@@ -113,7 +116,32 @@ def values(lines: Sequence[Line]) -> list[float]:
 
     What class and id names say of a line is left out of account here, see ``distrust``.
     """
-    return [_value(line) for line in lines]
+    found = [_value(line) for line in lines]
+    for line in lines:
+        if is_comments(line):
+            for index in _discussion(lines, line.index):
+                found[index] = min(found[index], OUTSIDE_VALUE)
+    return found
+
+
+def _discussion(lines: Sequence[Line], heading: int) -> range:
+    """Return the indices of the readers' comments that a heading opens: it is the first line of an element
+    that goes on with several replies; else nothing.
+    """  # noqa: D205  one sentence
+    around = lines[heading].element.getparent()
+    if around is None or (heading and _stands_in(lines[heading - 1], around)):
+        return range(0)
+    stop = heading + 1
+    while stop < len(lines) and _stands_in(lines[stop], around):
+        stop += 1
+    inside = lines[heading:stop]
+    marks = sum(line.chars <= FURNITURE_CHARS and bool(_COMMENT.search(line.folded)) for line in inside)
+    holds_article = any(line.heading == 1 for line in inside)  # below the name of a column: 评论
+    return range(heading, stop) if marks >= COMMENTS_MARKED and not holds_article else range(0)
+
+
+def _stands_in(line: Line, element: HtmlElement) -> bool:
+    return line.element is element or any(outer is element for outer in line.element.iterancestors())
 
 
 def distrust(lines: Sequence[Line], plain: Sequence[float], trusted: frozenset[str]) -> list[float]:

@@ -74,6 +74,29 @@ def test_a_line_in_brackets_with_a_time_of_day_is_head_and_one_without_is_text()
     assert read(page.format("（2024年3月4日）", TEXT, MORE)).blocks[0].text == "（2024年3月4日）"
 
 
+COMMENTS = (
+    "<p>云河网友 2024-07-03 10:21</p><p>家门口就能坐上公交，老人孩子都方便，希望班次再多一些。</p><a>回复</a>"
+    * 5
+)
+
+
+def test_comments_are_told_by_their_heading_and_replies_where_no_class_tells() -> None:
+    reading = read(
+        "<title>全县新建公路</title><h2>全县新建公路</h2><p>2024-07-03 08:15 来源：云河日报</p>"
+        f"<div><p>今年新建公路六十二公里，方便群众出行。</p></div><div><h3>网友评论</h3>{COMMENTS}</div>"
+    )
+
+    assert [block.text for block in reading.blocks] == ["今年新建公路六十二公里，方便群众出行。"]
+
+
+def test_an_article_below_the_name_of_a_column_of_comment_is_none() -> None:
+    reading = read(
+        f"<title>路通民心</title><div><h3>评论</h3><h1>路通民心</h1><p>{TEXT}</p><p>{MORE}</p>{COMMENTS}</div>"
+    )
+
+    assert reading.blocks[0].text == TEXT
+
+
 def test_when_and_where_a_speech_was_held_is_text() -> None:
     reading = read(
         "<title>政府工作报告</title><h1>政府工作报告</h1><p>来源：云河日报</p>"
