@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crawler.page.runs import Item, Run
 
 MIN_TEXT = 40  # characters below which what styles hide is looked at too
+MARK_CHARS = 80  # longer comments are code or text that was taken out
 MARKED_SHARE = 0.6
 TWICE_CHARS = 20
 TWICE_SHARE = 0.3
@@ -128,10 +129,10 @@ def _is_signature(lines: Sequence[Line], item: Item) -> bool:
 def _marked(shown: Layout, values: Sequence[float], run: Run) -> tuple[int, int] | None:
     """Return the range between the CMS's own marks when most of the run's text stands there."""
     total = sum(max(value, 0.0) for value in values[run.first : run.last + 1])
+    names = [(index, fold(text)) for index, text in shown.marks if len(text) <= MARK_CHARS]
     for start_mark, end_mark in worth.MARKS:
         opened: int | None = None
-        for index, text in shown.marks:
-            name = fold(text)
+        for index, name in names:
             if start_mark.search(name):
                 opened = index
             elif opened is not None and end_mark.search(name):

@@ -46,6 +46,7 @@ DATE_LINE_CHARS = 40
 SENTENCE_CHARS = 12
 CAP = 300
 TITLE_CHARS = 8
+END_CHARS = 16  # of a line are enough to see how it ends
 
 _STOPS = re.compile("[。！？；，、：“”…,;!?]")
 _ENDS = re.compile("[。！？；，!?”）」』;,.]$")
@@ -158,10 +159,11 @@ def _value(line: Line) -> float:
         return -min(10.0 + line.link_chars, 40.0)
     if line.table is not None:
         return -3.0 if is_meta(line) else min(own, 60) * 0.4
-    if _TEASER.search(line.text) or is_furniture(line) or _opens_with_link(line) or _is_legal(line):
+    end = line.text[-END_CHARS:]
+    if _TEASER.search(end) or is_furniture(line) or _opens_with_link(line) or _is_legal(line):
         return -20.0
     stops = len(_STOPS.findall(line.text))
-    ended = _ENDS.search(line.text) is not None
+    ended = _ENDS.search(end) is not None
     if own >= SENTENCE_CHARS and stops and not is_meta(line):
         return float(min(own, CAP)) if stops > 1 or ended else own * 0.5
     if stops and ended:

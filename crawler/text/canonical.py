@@ -61,12 +61,12 @@ def simplified(text: str) -> str:
 
     A line decides for itself where it has characters of one script only, else the whole text does.
     """
+    if not script.has_traditional(text):
+        return _exchange("always", text)
     counts = [(line, script.count(line)) for line in text.split("\n")]
     page = script.ScriptCount(
         sum(each.traditional for _, each in counts), sum(each.simplified for _, each in counts)
     )
-    if not page.traditional:
-        return _exchange("always", text)
     lines = [
         _to_simplified(line)
         if (found if any(found) else page).mostly_traditional

@@ -118,6 +118,16 @@ def fold_characters(text: str) -> str:
     return text.translate(_translation()) if _unfolded().search(text) else text
 
 
+@cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(traditional_only())}]")
+
+
+def has_traditional(text: str) -> bool:
+    """Say whether a text has a character that is Traditional only; much faster than to count them."""
+    return _traditional().search(text) is not None
+
+
 def count(text: str) -> ScriptCount:
     """Count the characters of a text that belong to one script only."""
     traditional = simplified = 0
