@@ -13,7 +13,7 @@ _LETTERS = "a-zA-Züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿê"
 _GLOSS = re.compile(rf"(?<=[{_HAN}])(?:\s?[(（]\s?[{_LETTERS}]{{1,6}}:?\s?[)）])+")
 _GONE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 # Lines are short, and each is asked after several times while a page is read.
-_REMEMBERED_CHARS = 400
+_REMEMBERED_CHARS = 1000
 
 
 def fold(text: str) -> str:
