@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.page import byline, meta, names
 from crawler.page.found import Found
 from crawler.page.labels import labelled
+from crawler.page.phrasebook import phrases
+from crawler.page.tails import endings, without_tails
+from crawler.text import deadline
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lxml.html import HtmlElement
+
     from crawler.page.document import Page
     from crawler.page.walk import Line
+
+__all__ = ["DOCUMENT", "document_title", "endings", "find", "without_tails"]
 
 DOCUMENT = "html:title"  # the name by which an article's meta tags hold the text of ``<title>``
 
@@ -35,7 +43,6 @@ _BAD_CHROME = {
     "header": 1.0,
     "advert": 3.0,
 }
-_TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 _DATE_BEHIND = re.compile(
     r"\s*[(（]\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s?[)）]$"
@@ -44,14 +51,13 @@ _NUMBER_BEHIND = re.compile(
     r"\s*[(（][^()（）]{2,16}[〔\[［【](?:19|20)\d\d[〕\]］】]\s?(?:第\s?)?\d+\s?号[)）]$"
 )
 _SHORTEST_LED = 6
+_SECOND_HALF = ("关于", "印发", "转发", "批转")
 _STEPS = re.compile(r"[>›»]|位置")
 _ENOUGH = 3.0
 _ABOUT_PENALTY = 3.0
 _COULD_BE = 1.0  # what a heading, or a class that says title, is worth without any agreement
 _LEADS_IN = 2.0
 _SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
-_LONGEST_TAIL = 16
-_LONGEST_ENDING = 60
 _CUT_AT = 8  # characters that a title cut short shows at least
 
 
@@ -77,9 +83,12 @@ def find(
     references = _references(tags, whole)
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
+        deadline.check()
+        if group[0].folded in _generic():
+            continue
         score = _score(group, references)
-        if _COULD_BE <= score < _ENOUGH and _heads(group[0]) and _leads_in(group, lines):
-            score += _LEADS_IN
+        if score < _ENOUGH and _may_lead(group, score, references, lines) and _leads_in(group, lines):
+            score = max(score, _COULD_BE) + _LEADS_IN
         if score < _ENOUGH or (best is not None and score <= best[0]):
             continue
         if byline.is_about(_text_of(group)):
@@ -100,7 +109,8 @@ def _not_displayed(
     if value:
         return Found(value, f"meta {name}", 0.7)
     cut = _without_number(cut, lines)
-    led = _above_date(lines) if not cut or names.is_body(cut) else None  # it only names the site
+    unnamed = not cut or fold(cut) in _generic() or names.is_body(cut)  # it only names the site or a column
+    led = _above_date(lines) if unnamed else None
     if led is not None:
         return Found(led.text, "line above date and source", 0.4, led.element)
     if len(fold(cut)) >= _SHORTEST_KEPT:
@@ -186,6 +196,31 @@ def _leads_in(group: Sequence[Line], lines: Sequence[Line]) -> bool:
     return any(byline.is_about(line.text) for line in lines[behind : behind + 2])
 
 
+def _may_lead(
+    group: Sequence[Line], score: float, references: Sequence[_Reference], lines: Sequence[Line]
+) -> bool:
+    """Return whether date and source below make a headline of a group: of a heading, or the end of a title.
+
+    Some systems write a ``<title>`` from left to right: 站名 栏目 标题. The second half of a headline, below
+    the body that issued the paper, is none.
+    """
+    if score >= _COULD_BE and _heads(group[0]):
+        return True
+    folded = fold(_text_of(group))
+    if len(folded) < _SHORTEST_LED or names.is_body(folded):
+        return False
+    above = lines[group[0].index - 1].folded if group[0].index else ""
+    halved = above + folded if folded.startswith(_SECOND_HALF) else folded
+    return any(
+        reference.text.endswith(folded) and reference.text not in (folded, halved) for reference in references
+    )
+
+
+@cache
+def _generic() -> frozenset[str]:
+    return frozenset(phrases("title", "generic")) | frozenset(phrases("breadcrumb", "ends"))
+
+
 def _text_of(group: Sequence[Line]) -> str:
     return " ".join(line.text for line in group)
 
@@ -248,45 +283,3 @@ def _agreement(folded: str, reference: _Reference) -> float:
     elif len(wanted) >= _CUT_AT and wanted in folded:
         share = 0.7 * len(wanted) / len(folded)
     return reference.worth * share
-
-
-def without_tails(title: str, tags: Mapping[str, str] | None = None, shared: Sequence[str] = ()) -> str:
-    """Return a ``<title>`` without the names of site and columns behind it: 标题_栏目_站名, 标题-站名.
-
-    ``shared`` are endings that other pages of the site share; ``tags`` its meta tags, which may name both.
-    """
-    tags = tags or {}
-    known = {
-        fold(value)
-        for value in (*shared, meta.first(tags, meta.SITE)[1], meta.first(tags, meta.COLUMN)[1])
-        if value
-    }
-    for tail in shared:
-        if tail and title.endswith(tail) and len(title) > len(tail):
-            return without_tails(title[: -len(tail)].rstrip(" -_|—–"), tags)
-    cut = title
-    while True:
-        seams = [seam for seam in _TAIL.finditer(cut) if seam.start() > 0]
-        if not seams:
-            return cut.strip()
-        seam = seams[-1]
-        tail, head = cut[seam.end() :].strip(), cut[: seam.start()].strip()
-        if len(fold(head)) < _SHORTEST_KEPT or not _is_tail(tail, seam[0], known):
-            return cut.strip()
-        cut = head
-
-
-def endings(title: str) -> list[str]:
-    """Return what may be the tails of a ``<title>``, each with its seam: ``_栏目_站名``, ``_站名``."""
-    tails = [title[seam.start() :] for seam in _TAIL.finditer(title) if "——" not in seam[0]]
-    return [tail for tail in tails if len(tail) < len(title) and 1 < len(tail.strip()) <= _LONGEST_ENDING]
-
-
-def _is_tail(tail: str, seam: str, known: set[str]) -> bool:
-    """Return whether what stands behind a seam names site or column; a dash may belong to a headline."""
-    if not tail or fold(tail) in known:
-        return True
-    if "——" in seam:
-        return False
-    strong = any(mark in seam for mark in "_|｜") or " - " in seam
-    return names.is_body(tail) or (strong and len(tail) <= _LONGEST_TAIL)
