@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.page import byline, meta, names
@@ -13,13 +12,10 @@ from crawler.page.found import Found
 from crawler.page.labels import labelled
 from crawler.page.phrasebook import phrases
 from crawler.page.tails import endings, without_tails
-from crawler.text import deadline
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from lxml.html import HtmlElement
 
     from crawler.page.document import Page
     from crawler.page.walk import Line
@@ -83,7 +79,6 @@ def find(
     references = _references(tags, whole)
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
-        deadline.check()
         if group[0].folded in _generic():
             continue
         score = _score(group, references)
