@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crawler.text import script
 from crawler.text.canonical import canonical
 from crawler.text.clock import LOCAL
 from crawler.text.dates import Moment, Precision
@@ -28,9 +29,13 @@ def displayed(moment: Moment | None) -> str | None:
 def record(article: Article, *, explain: bool = False) -> dict[str, Any]:
     """Return ``article`` as a JSON object.
 
-    ``title`` and ``body`` are restored, in the page's own script; ``canonical_*``, ``source``, the names and
-    the section are canonical Simplified. ``explain`` adds where each field came from and each dropped block.
+    ``title`` and ``body`` are restored, in the page's own script; ``canonical_*`` are canonical Simplified,
+    and on a page that is mostly Traditional so are ``source``, the names and the section. (On a Simplified
+    one a name keeps its characters: 王頔 is written so.) ``explain`` adds where each field came from and each
+    dropped block.
     """
+    traditional = script.count(f"{article.title}\n{article.body}").mostly_traditional
+    folded = canonical if traditional else str
     found: dict[str, Any] = {
         "url": article.url or None,
         "title": article.title,
@@ -38,10 +43,10 @@ def record(article: Article, *, explain: bool = False) -> dict[str, Any]:
         "canonical_title": article.canonical_title,
         "canonical_body": article.canonical_body,
         "published": displayed(article.published),
-        "source": canonical(article.source) if article.source else None,
-        "authors": [canonical(name) for name in article.authors],
-        "editors": [canonical(name) for name in article.editors],
-        "section": [canonical(name) for name in article.section],
+        "source": folded(article.source) if article.source else None,
+        "authors": [folded(name) for name in article.authors],
+        "editors": [folded(name) for name in article.editors],
+        "section": [folded(name) for name in article.section],
         "views": article.views,
         "document_number": article.document_number or None,
         "attachments": [
