@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
 from crawler.page import attachments, images, meta, number, reader, title, walk
+from crawler.page.blocks import refuse_long
 from crawler.selectors import elements, texts
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class _Read:
         article = Article(portal=portal, url=self.page.url, fetched=self.now)
         article.title = article.read_title = self.title()
         article.blocks = self.body()
+        chars = sum(len(block.text) for block in article.blocks)
+        refuse_long(len(article.blocks), chars, self.page.url)
         for field, attribute in _STRINGS.items():
             setattr(article, attribute, " ".join(self.found(field)))
         article.breadcrumb = self.found("breadcrumb") or self.supplied("breadcrumb")

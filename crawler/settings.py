@@ -27,6 +27,8 @@ PORTALWATCH_ALLOW_PRIVATE_ADDRESSES = False
 PORTALWATCH_MAX_LIST_PAGES = 200
 # Pages of one article that are fetched and joined; a longer one is kept with the flag missing-part.
 PORTALWATCH_MAX_PARTS = 20
+# Seconds for finding a page's encoding, parsing and reading it; then it is refused (too-slow). 0 is no limit.
+PORTALWATCH_READ_TIMEOUT = 5.0
 
 # --- Who we are --------------------------------------------------------------------------------------
 

@@ -26,9 +26,9 @@ from scrapy.http import TextResponse
 
 from crawler import definition, errors
 from crawler.listing import Listing, joined
-from crawler.middlewares.charset import decided
+from crawler.middlewares.charset import decided, text_of
 from crawler.page.address import canonical_url
-from crawler.page.document import Page, PageError, parse_html
+from crawler.page.document import Page, PageError, limited, parse_html
 from crawler.page.entries import Entry
 from crawler.page.entries import entries as generic_entries
 from crawler.page.learned import NOTHING
@@ -41,6 +41,7 @@ from crawler.store.known import Known
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -97,6 +98,7 @@ class PortalSpider(scrapy.Spider):
         self.rules = Rules.of(self)
         self.joiner = Joiner(self)
         self.known: Known | None = None
+        self.read_timeout = 0.0  # seconds a page; 0 is no limit
         self.learned = NOTHING  # what the portal's pages are known to repeat
         self._asked: set[str] = set()  # canonical addresses of articles requested in this run
 
@@ -105,6 +107,7 @@ class PortalSpider(scrapy.Spider):
         """Make the spider and open its view of what the database knows."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"])
+        spider.read_timeout = crawler.settings.getfloat("PORTALWATCH_READ_TIMEOUT")
         spider.learned = spider.known.learned(spider.name)
         return spider
 
@@ -130,7 +133,12 @@ class PortalSpider(scrapy.Spider):
 
     def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
         """Ask for the unknown articles of a section page, and for the next page while there are any."""
-        listing = self.read_list(response)
+        listing: Listing | None = None
+        try:
+            with self.limited(response.url):
+                listing = self.read_list(response)
+        except PageError as error:
+            self.refuse(error)
         if listing is None:
             self.count("failed_sections")
             return
@@ -164,17 +172,18 @@ class PortalSpider(scrapy.Spider):
         self, response: Response, section: str, list_url: str, first: str = ""
     ) -> Iterator[Any]:
         """Read an article page, or a further part of the article at the address ``first``."""
-        page = self.parsed(response)
-        if page is None:
-            return
         try:
-            article = read_article(
-                page, self.rules, portal=self.name, now=self.now(), shared=self.learned.tails
-            )
+            with self.limited(response.url):
+                page = self.parsed(response)
+                if page is None:
+                    return
+                article = read_article(
+                    page, self.rules, portal=self.name, now=self.now(), shared=self.learned.tails
+                )
+                article.following = next_part(page, first)
         except PageError as error:
             self.refuse(error)
             return
-        article.following = next_part(page, first)
         article.list_url = list_url
         article.site = self.portal
         if not article.breadcrumb:
@@ -251,14 +260,16 @@ class PortalSpider(scrapy.Spider):
 
     def parsed(self, response: Response) -> Page | None:
         """Return the parsed page, None (counted, one line said) where it cannot be read."""
-        if not isinstance(response, TextResponse):
-            self.refuse(PageError(response.url, "it is not text"))
-            return None
         try:
-            return parse_html(decided(response).text, response.url)
+            with self.limited(response.url):
+                return parse_html(text_of(response), response.url)
         except PageError as error:
             self.refuse(error)
             return None
+
+    def limited(self, url: str) -> AbstractContextManager[None]:
+        """Return the limit of time for reading the page at ``url``."""
+        return limited(self.read_timeout, url)
 
     def now(self) -> datetime:
         """Return the moment of the visit, UTC."""
@@ -287,7 +298,7 @@ class PortalSpider(scrapy.Spider):
         """Say in one line why an answer is not read, and count it."""
         self.logger.warning("Refused %s", error)
         self.count("refused")
-        self.count("refused/unreadable")
+        self.count(f"refused/{error.kind}")
 
 
 def decided_of(response: Response) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler import chain
 from crawler.cli import EXIT_FAILED, EXIT_WRONG_USE, PortalwatchCommand, WrongUse
-from crawler.page.document import PageError, parse_html
+from crawler.page.document import PageError, limited, parse_html, refuse_binary
 from crawler.page.learned import NOTHING
 from crawler.reading import NO_RULES, Rules, read_article
 from crawler.records import record
@@ -66,7 +66,9 @@ class Command(PortalwatchCommand):
         unreadable = refused = 0
         for path in args:
             try:
-                article = extract(read_bytes(Path(path)), opts.url, rules, portal, learned.tails)
+                body = read_bytes(Path(path))
+                with limited(self.settings.getfloat("PORTALWATCH_READ_TIMEOUT"), opts.url):
+                    article = extract(body, opts.url, rules, portal, learned.tails)
                 chain.run(article, pipelines)
             except UnreadableFile as error:
                 unreadable += 1
@@ -118,6 +120,7 @@ def extract(body: bytes, url: str, rules: Rules, portal: str, shared: Sequence[s
 
     ``shared`` are endings that the portal's ``<title>`` elements share.
     """
+    refuse_binary(body, url)
     decision = charset.decide(body)
     page = parse_html(charset.decode(body, decision).text, url)
     article = read_article(page, rules, portal=portal, now=datetime.now(UTC), shared=shared)

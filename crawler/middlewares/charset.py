@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scrapy.http import HtmlResponse, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
+from crawler.page.document import PageError, limited, refuse_binary
 from crawler.text import charset
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 
 class DecidedResponse(HtmlResponse):
@@ -57,11 +57,27 @@ def decided(response: TextResponse) -> DecidedResponse:
     )
 
 
+class RefusedResponse(Response):
+    """An answer that is called a page and holds none; ``refusal`` says why."""
+
+    refusal: PageError
+
+
+def text_of(response: Response) -> str:
+    """Return the decoded text of an answer; raises ``PageError`` if it has none."""
+    if isinstance(response, RefusedResponse):
+        raise response.refusal
+    if not isinstance(response, TextResponse):
+        raise PageError(response.url, "it is not text")
+    return decided(response).text
+
+
 class CharsetMiddleware:
     """Gives every textual answer the text that our own charset decision reads."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.seconds = crawler.settings.getfloat("PORTALWATCH_READ_TIMEOUT")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -69,10 +85,22 @@ class CharsetMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return ``response`` decoded, and count the decision; robots.txt and binary answers pass."""
+        """Return ``response`` decoded, and count the decision; robots.txt and binary answers pass.
+
+        One that only calls itself text, or takes too long to decode, becomes a ``RefusedResponse``.
+        """
         if not isinstance(response, TextResponse) or not response.body or request.url.endswith("/robots.txt"):
             return response
-        page = decided(response)
+        try:
+            with limited(self.seconds, response.url):
+                refuse_binary(response.body, response.url)
+                page = decided(response)
+        except PageError as error:
+            refused = RefusedResponse(
+                response.url, status=response.status, headers=response.headers, request=request
+            )
+            refused.refusal = error
+            return refused
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"portalwatch/charset/{page.decision.encoding}")
         if page.replaced:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crawler.page.document import Page
 
 MAX_LINES = 20_000
+MAX_SHOWN = 1_000_000  # characters
 
 __all__ = ["MAX_LINES", "Layout", "Line", "layout", "lines", "to_blocks"]
 
@@ -29,17 +30,22 @@ def lines(page: Page) -> list[Line]:
 def layout(page: Page) -> Layout:
     """Return the page's lines, marks and pictures, computed once a page.
 
-    Raises ``PageError`` for a page of more than ``MAX_LINES`` lines: what looks at every line would take
-    minutes, and no article is that long.
+    Raises ``PageError`` for a page that shows more than ``MAX_LINES`` lines or ``MAX_SHOWN`` characters: no
+    article is that long, and what comes after reading looks at every one of them several times.
     """
     found = page.cache.get("layout")
     if not isinstance(found, Layout):
         found = page.cache["layout"] = walk(page.root)
-    if len(found.lines) > MAX_LINES:
-        raise PageError(
-            page.url, f"the page displays {len(found.lines):,} lines, more than the limit of {MAX_LINES:,}"
-        )
+    refuse_long(len(found.lines), sum(line.chars for line in found.lines), page.url)
     return found
+
+
+def refuse_long(lines: int, chars: int, url: str) -> None:
+    """Raise ``PageError`` for more than ``MAX_LINES`` lines or ``MAX_SHOWN`` characters."""
+    for what, number, limit in (("lines", lines, MAX_LINES), ("characters", chars, MAX_SHOWN)):
+        if number > limit:
+            reason = f"the page displays {number:,} {what}, more than the limit of {limit:,}"
+            raise PageError(url, reason, "too-large")
 
 
 def to_blocks(chosen: Sequence[Line]) -> list[Block]:

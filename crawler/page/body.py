@@ -184,7 +184,7 @@ def _once(lines: Sequence[Line], titles: Sequence[int]) -> list[Line]:
         line.chars if twice and line.chars >= TWICE_CHARS else 0
         for line, twice in zip(lines, again, strict=True)
     ]
-    if sum(long) < TWICE_SHARE * sum(line.chars for line in lines):
+    if not any(long) or sum(long) < TWICE_SHARE * sum(line.chars for line in lines):
         return list(lines)
     copy = next(i for i, chars in enumerate(long) if chars)
     rest = sum(line.chars for line in lines[copy:])

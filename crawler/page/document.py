@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lxml import etree, html
+
+from crawler.text import charset, deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # An article of 3 million characters does not exist; pages of 2 MB with inlined pictures do.
 MAX_CHARS = 8_000_000
 # Junk in the first characters that tells bytes of a picture or an archive from a page.
 SNIFFED = 4096
 MAX_JUNK_SHARE = 0.02
+MAX_CONTROL_SHARE = 0.05  # of bytes; UTF-16 and UTF-32, which have more, are told first
 
 _SIGNATURES = (
     ("\x89PNG", "a PNG picture"),
@@ -33,6 +41,7 @@ _XML_ROOT = re.compile(r"<\s*([A-Za-z][\w:.-]*)")
 _XML_OPENING = re.compile(rb"<\?xml\b[^>]{0,200}\?>", re.IGNORECASE)  # bounded: many may be left open
 # XML 1.0 forbids these, and libxml2 stops at some of them.
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_BINARY = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 # lxml.html's own lookup asks a Python function for each element, and does so again and again.
 _CLASSES = etree.ElementDefaultClassLookup(
@@ -41,12 +50,41 @@ _CLASSES = etree.ElementDefaultClassLookup(
 
 
 class PageError(Exception):
-    """A page that cannot be read: its address and the reason in words."""
+    """A page that cannot be read: its address and the reason in words.
 
-    def __init__(self, url: str, reason: str) -> None:
+    ``kind`` names the reason for the counters: ``unreadable``, ``too-large``, ``too-slow``.
+    """
+
+    def __init__(self, url: str, reason: str, kind: str = "unreadable") -> None:
         super().__init__(f"{url or 'page'}: {reason}")
         self.url = url
         self.reason = reason
+        self.kind = kind
+
+
+@contextmanager
+def limited(seconds: float, url: str = "") -> Iterator[None]:
+    """Refuse the page at ``url`` when what is done inside takes longer: ``PageError`` of kind ``too-slow``.
+
+    0 is no limit; a limit around this one holds too. See ``crawler.text.deadline``.
+    """
+    try:
+        with deadline.within(seconds):
+            yield
+    except deadline.TooSlowError as error:
+        reason = f"reading the page takes longer than {error.seconds:g} s"
+        raise PageError(url, reason, "too-slow") from None
+
+
+def refuse_binary(body: bytes, url: str = "") -> None:
+    """Raise ``PageError`` when bytes are no text; asked before an encoding is looked for in them."""
+    start = body[:SNIFFED]
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature.encode("latin-1")):
+            raise PageError(url, f"this is {name}, not an HTML page")
+    controls = len(start) - len(start.translate(None, _BINARY))
+    if controls > MAX_CONTROL_SHARE * len(start) and not charset.decide(start).encoding.startswith("utf-"):
+        raise PageError(url, "these are binary data, not an HTML page")
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +111,7 @@ def parse_html(text: str, url: str = "") -> Page:
     except (etree.ParserError, etree.XMLSyntaxError) as problem:
         raise PageError(url, f"the page cannot be parsed as HTML ({problem})") from problem
     if any(entry.type_name in {"ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR"} for entry in parser.error_log):
-        raise PageError(url, "the page's elements are nested deeper than any article's")
+        raise PageError(url, "the page's elements are nested deeper than any article's", "too-large")
     if root.find("body") is None:
         root.append(html.Element("body"))
     return Page(root, url)
@@ -90,7 +128,9 @@ def _cleaned(text: str) -> bytes:
 def _refuse_other_formats(text: str, url: str) -> None:
     """Raise PageError when the text is empty, too long, or something other than HTML."""
     if len(text) > MAX_CHARS:
-        raise PageError(url, f"the page has {len(text):,} characters, more than the limit of {MAX_CHARS:,}")
+        raise PageError(
+            url, f"the page has {len(text):,} characters, more than the limit of {MAX_CHARS:,}", "too-large"
+        )
     start = text[:SNIFFED].lstrip("\ufeff \t\r\n\u3000")
     if not start:
         raise PageError(url, "the page is empty")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.page import roles, worth
+from crawler.text import deadline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +107,7 @@ def _items(lines: Sequence[Line], values: Sequence[float]) -> dict[HtmlElement, 
     found: dict[HtmlElement, list[Item]] = {}
     path = _Path([line.link_density >= worth.LINKED for line in lines], values)
     for line, value in zip(lines, values, strict=True):
+        deadline.check()
         entered: list[HtmlElement] = []
         node: HtmlElement | None = line.element
         while node is not None and node not in path.depths:
@@ -180,6 +182,7 @@ def _best(lines: Sequence[Line], values: Sequence[float], titles: Sequence[int])
     found = _items(lines, values)
     best: Run | None = None
     for container, items in found.items():
+        deadline.check()
         run = _best_of(container, items)
         if run is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.page import byline, meta, names
@@ -12,10 +13,13 @@ from crawler.page.found import Found
 from crawler.page.labels import labelled
 from crawler.page.phrasebook import phrases
 from crawler.page.tails import endings, without_tails
+from crawler.text import deadline
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from lxml.html import HtmlElement
 
     from crawler.page.document import Page
     from crawler.page.walk import Line
@@ -79,6 +83,7 @@ def find(
     references = _references(tags, whole)
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
+        deadline.check()
         if group[0].folded in _generic():
             continue
         score = _score(group, references)
@@ -227,9 +232,19 @@ def _heads(line: Line) -> bool:
 def _class_of(line: Line) -> str:
     """Return class and id of the line's element and of the one around it, in words."""
     parent = line.element.getparent()
-    around = [line.element] if parent is None or len(parent) > 3 else [line.element, parent]
-    joined = " ".join(f"{element.get('class', '')} {element.get('id', '')}" for element in around)
+    joined = _names_of(line.element)
+    if parent is not None and len(names := _names_of(parent)) > 1 and not _has_many(parent):
+        joined = f"{joined} {names}"
     return _parted(joined)
+
+
+def _names_of(element: HtmlElement) -> str:
+    return f"{element.get('class', '')} {element.get('id', '')}"
+
+
+def _has_many(parent: HtmlElement) -> bool:
+    """Whether an element has more than three children; lxml counts all of them for ``len``."""
+    return next(islice(parent.iterchildren(), 3, None), None) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from lxml import etree
 from crawler.items import BlockKind
 from crawler.page import roles, tables
 from crawler.page.places import Places
+from crawler.text import deadline
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class _Walker:
         """End the line that is being collected."""
         if not self.parts:
             return
+        deadline.check()
         text = "".join(self.parts)
         linked = "".join(self.linked)
         self.parts.clear()

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crawler.text import script
+from crawler.text import deadline, script
 
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _LETTERS = "a-zA-Züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿê"
@@ -27,6 +27,7 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    deadline.check()
     text = unicodedata.normalize("NFKC", text)
     if "(" in text:
         text = _GLOSS.sub("", text)

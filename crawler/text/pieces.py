@@ -12,7 +12,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.text import model
+from crawler.text import deadline, model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +104,7 @@ def chance_utf8(body: bytes, encodings: tuple[str, ...]) -> str | None:
 
 
 def _decode_piece(piece: bytes, encoding: str) -> str:
+    deadline.check()
     legacy = encoding if encoding != "utf-8" else "gb18030"
     as_utf8 = _strict(piece, "utf-8")
     as_legacy = _strict(piece, legacy)
