@@ -40,6 +40,8 @@ _CHROME: dict[str, float] = _DATA["chrome"]
 _TEMPLATE = tuple(_DATA["template"])
 _ROW_TAGS = frozenset(_DATA["row_tags"])
 _STATES = frozenset(_DATA["states"])
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TITLE_NAME = re.compile(r"(?<![a-z])(?:title|tit|headline|bt)(?![a-z])", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _ARTICLE = re.compile(
     r"\d{3,}|\.s?html?$|\.(?:pdf|docx?|jhtml|aspx?|php)$|[?&](?:\w*id|aid|art|news)=", re.IGNORECASE
@@ -128,8 +130,24 @@ def _links(page: Page) -> list[_Link]:
     return found
 
 
+def _headline_in(element: HtmlElement) -> str:
+    """Return the headline of a link around a whole row (headline, summary, source), '' for other links."""
+    blocks = [inner for inner in element.iterdescendants("div", "p", *_HEADINGS) if not len(inner)]
+    texts = {block: _SPACE.sub(" ", block.text_content()).strip(_EDGES) for block in blocks}
+    shown = [block for block in blocks if len(texts[block]) >= _SHORTEST and not _is_date(texts[block])]
+    if not shown or sum(map(bool, texts.values())) == 1:
+        return ""
+    heading = next((block for block in shown if block.tag in _HEADINGS), None)
+    named = next((block for block in shown if _TITLE_NAME.search(block.get("class") or "")), shown[0])
+    return texts[named if heading is None else heading]
+
+
+def _is_date(text: str) -> bool:
+    return any(len(moment.raw) >= len(text.strip(_BRACKETS)) for moment in dates.find_all(text, now=_ANY_NOW))
+
+
 def _title_of(element: HtmlElement) -> str:
-    text = _SPACE.sub(" ", element.text_content()).strip(_EDGES)
+    text = _headline_in(element) or _SPACE.sub(" ", element.text_content()).strip(_EDGES)
     attribute = _SPACE.sub(" ", element.get("title") or "").strip(_EDGES)
     if attribute and (not text or _continues(text, attribute)):
         return attribute

@@ -62,6 +62,13 @@ def test_a_date_inside_the_link_is_no_part_of_the_title() -> None:
     assert found[0].date_text == "2024-03-01"
 
 
+def test_a_link_around_a_row_is_titled_by_its_headline() -> None:
+    inside = "<div>2024-03-{day}</div><div class='t'>第{n}批名单的公示</div><div>云河县发布</div>"
+    found = find(rows(f"<a href='{{n}}001.html'>{inside}</a>"))
+    assert [entry.title for entry in found] == [f"第{n}批名单的公示" for n in range(1, 7)]
+    assert found[0].date_text == "2024-03-01"
+
+
 def test_template_rows_are_left_out() -> None:
     real = rows(ROW)
     template = "<li ms-repeat='list'><a href='x001.html' ms-attr-href='el.url'>模板里的一行标题文字</a></li>"
