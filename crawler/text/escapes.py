@@ -49,7 +49,8 @@ _CODE_LINE = re.compile(
     r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
 )
 _BLANKS = re.compile(
-    r"(?:(?<![?\w])|(?<=[\u2e80-\u9fff])|(?<=[0-9])(?=\?[ \u3000]\?[ \u3000]))(?:\?[ \u3000]){2,}\??"
+    # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
+    r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
 )
 _INDENT = re.compile(r"^(?:\?{2}|\?{4}|\?{8})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE)
 _NBSP_AS_HAN = re.compile(
