@@ -33,7 +33,10 @@ _WHOLE_LOST = re.compile("[?\ufffd]{3}")
 _BETWEEN_LOST = re.compile(rf"[{LOST}][，；！？][{LOST}](?=[{gloss.HAN}0-9])")
 # A bracket that only closes, with a tone, behind a lost character: a cut, mended or not, on whatever page.
 _LEFT = re.compile(rf"[{LOST}](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
-_LETTER_GLOSS = re.compile(rf"([{gloss.HAN}])([@-~])({BLANK}[(（]{BLANK}({SPELLED}){BLANK}[)）] ?)")
+_LEFT_AT_MARK = re.compile(rf"[{LOST}][，；！？]")
+_LETTER_GLOSS = re.compile(
+    rf"([{gloss.HAN}，。、：；！？“”‘’（）《》])([@-~])({BLANK}[(（]{BLANK}({SPELLED}){BLANK}[)）] ?)"
+)
 # How far back an opened quotation is looked for, in characters.
 _CONTEXT = 400
 # How much more likely, in nats, the text must become: little where a reading speaks for it, else much.
@@ -41,6 +44,11 @@ MARGIN_READING = 0.0
 MARGIN_MARK = 4.0
 MARGIN_UNDECIDED_PAGE = 10.0
 MARGIN_INSERTION = 2.5
+# A choice that is not so many nats ahead of the next best is a guess, and is flagged.
+CLEAR_READING = 3.0
+CLEAR_MARK = 3.0
+# Most characters that a mark's first byte belonged to are full stops.
+CLEAR_MARK_RARER = 6.5
 # A pair of bytes that vanished is looked for among so many characters where nothing else reads.
 _FAR = 24
 # A text where so many places cannot be mended is garbled in another way.
@@ -49,20 +57,24 @@ _IN_VAIN = 60
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A text with its cuts undone: how many, one example before and after, and how many were left."""
+    """A text with its cuts undone: how many, one example before and after.
+
+    ``lost`` is how many were left or swallowed something for good, ``guessed`` how many had a close rival.
+    """
 
     text: str
     count: int = 0
     before: str = ""
     after: str = ""
     lost: int = 0
+    guessed: int = 0
 
 
 def suspected(text: str) -> bool:
     """Say whether a text of a page without injected readings may have cuts all the same."""
     if ("?" not in text and "\ufffd" not in text) or _WHOLE_LOST.search(text):
         return False
-    return _SUSPECTED.search(text) is not None
+    return _SUSPECTED.search(text) is not None or _LEFT.search(text) is not None
 
 
 def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: PageWords) -> Mended:
@@ -74,7 +86,7 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
     blank_behind = profile is not None and profile.blank_behind
     reader = Reader(text, traditional=traditional, blank_behind=blank_behind, words=words)
     kept: list[str] = []
-    done = count = lost = in_vain = 0
+    done = count = lost = guessed = in_vain = 0
     example = ("", "")
     for anchor in _ANCHOR.finditer(text):
         at = anchor.start()
@@ -87,18 +99,26 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
         run = _solve(reader, anchor, before, decided=profile is not None)
         if run is None:
             in_vain += 1
-            lost += profile is not None if anchor["spelled"] else _BETWEEN_LOST.match(text, at) is not None
+            lost += profile is not None or _BETWEEN_LOST.match(text, at) is not None
             continue
         example = example if count else (text[at : run.end], run.out)
         kept += [text[done:at], run.out]
         done = run.end
         count += 1
         lost += run.lost
+        guessed += run.ahead < _clear(anchor, run)
     kept.append(text[done:])
     mended, letters = _drop_letter_glosses("".join(kept)) if profile else ("".join(kept), 0)
-    if not lost and _LEFT.search(mended):
+    if not lost and (_LEFT.search(mended) or (profile and _LEFT_AT_MARK.search(mended))):
         lost = 1
-    return Mended(mended, count + letters, *example, lost=lost)
+    return Mended(mended, count + letters, *example, lost=lost, guessed=guessed)
+
+
+def _clear(anchor: re.Match[str], run: Run) -> float:
+    """Say how many nats ahead of the next best the reading of a run has to be, so as not to be a guess."""
+    if anchor["spelled"] or anchor["bare"]:
+        return CLEAR_READING
+    return CLEAR_MARK if run.out.startswith("。") else CLEAR_MARK_RARER
 
 
 def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:

@@ -78,6 +78,16 @@ def read_as(lead: int, spelled: str) -> tuple[int, ...]:
     return tuple(sorted(each[1] for each in raw if len(each) == 2 and each[0] == lead))
 
 
+@lru_cache(maxsize=8192)
+def also_read_as(lead: int, spelled: str) -> tuple[int, ...]:
+    """Return the second bytes that make a character with this first byte and this as a further reading."""
+    if lead not in LEAD:
+        return ()
+    reading = gloss.normalise(spelled)
+    found = (trail for trail in _trails() if reading in readings.readings(decode(lead, trail)))
+    return tuple(trail for trail in found if trail not in read_as(lead, spelled))
+
+
 @cache
 def private_use() -> dict[int, tuple[int, ...]]:
     """Return the second bytes by first byte of the codes that are left to private use."""

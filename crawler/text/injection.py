@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # Readings with tone marks that stand outside a bracket behind a character: the page is about reading aloud.
 _MARKED_ELSEWHERE = re.compile(f"[{gloss.MARKED}](?![{gloss.LETTERS}]*\\s?[)）])")
 # What follows a cut, up to a letter or digit: the wrong characters of a run say nothing of the script.
-_OUT_OF_STEP = re.compile(
-    f"[?\ufffd](?:[(（]?[{gloss.LETTERS}]{{1,7}}[)）])+[^\0-\x7f]*|[?\ufffd][，；！？][^\0-\x7f]*"
-)
+_RUN = r"(?:[^\0-\x7f]|\?(?=[^\0-\x7f]))*"
+_READ_OUT_OF_STEP = re.compile(f"[?\ufffd](?:[(（]?[{gloss.LETTERS}]{{1,7}}[)）])+{_RUN}")
+_OUT_OF_STEP = re.compile(f"{_READ_OUT_OF_STEP.pattern}|[?\ufffd][，；！？]{_RUN}")
 # A bracket that only closes, with a tone, behind a lost character: what opened it went with the first byte.
 _CUT = re.compile(f"[?\ufffd](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
 _HAN = re.compile(f"[{gloss.HAN}]")
@@ -40,7 +40,7 @@ _RARE = -1.5
 NEEDED_TRADITIONAL = 1.75
 NEEDED_SIMPLIFIED = 6.0
 # A few readings, one of them of a character that few write and none of one that everybody reads, may be meant
-# for the reader; nobody means the same one twice.
+# for the reader; nobody means the same one twice, or breaks a sentence with a blank behind it.
 FEW = 3
 NEEDED_OF_FEW = 2.5
 EDUCATION = 9.0
@@ -73,7 +73,7 @@ def decide(texts: Sequence[str]) -> Profile | None:
     ``texts`` are all texts of the page, title, head lines and body: each may be short, together they decide.
     """
     glossed = [text for text in texts if "(" in text or "（" in text]
-    found = [(text, list(gloss.find(text))) for text in glossed]
+    found = [(text, list(gloss.find(text))) for text in map(_in_step, glossed)]
     number = sum(one.verdict is Verdict.FIRST for _, each in found for one in each)
     if not number:
         return None
@@ -97,6 +97,13 @@ def count_scripts(texts: Sequence[str]) -> script.ScriptCount:
     return script.count(text)
 
 
+def _in_step(text: str) -> str:
+    """Leave out the runs behind cuts: what stands ahead of a bracket there is not what it explains."""
+    if "?" not in text and "\ufffd" not in text:
+        return text
+    return _READ_OUT_OF_STEP.sub("?", text)
+
+
 def _judge(
     found: list[tuple[str, list[Gloss]]], texts: Sequence[str], *, toned: bool, traditional: bool
 ) -> Profile | None:
@@ -112,10 +119,11 @@ def _judge(
         return None
     counted = converted if only_converted else first
     total = _weigh(evidence, counted, found)
-    if toned:
-        total += CUT_SHOWN * sum(len(_CUT.findall(text)) for text in texts if ")" in text or "）" in text)
+    shown = sum(len(_CUT.findall(text)) for text in texts if ")" in text or "）" in text) if toned else 0
+    total += CUT_SHOWN * shown
     needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
-    if _are_few_and_rare(counted):
+    mechanical = not toned and evidence.blank_behind == evidence.in_word == len(first)
+    if not shown and not mechanical and _are_few_and_rare(counted):
         needed += NEEDED_OF_FEW
     words = {match[0] for text in texts for match in _education().finditer(text)}
     needed += EDUCATION * min(len(words), 3)

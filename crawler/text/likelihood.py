@@ -31,7 +31,7 @@ _NOT_AFTER_STOP = frozenset("，、；：。！？,;:!?")
 # Natural logarithms of how frequent a mark is; the model holds all for alike.
 _FREQUENCY = {
     "，": -2.5,
-    "。": -5.0,
+    "。": -4.0,
     "、": -3.3,
     "“": -4.5,
     "”": -4.5,
@@ -50,6 +50,8 @@ _MODEL_MARK = -4.0
 STRAY_MARK = 6.0
 _UNOPENED = 3.0
 _CLOSES = 2.0
+_CLOSES_SENTENCE = 4.0
+_STOPS = frozenset("。！？")
 _ENDS_LINE = 2.0
 # A full-width letter or digit: on a page with others, on one without, behind another.
 _WIDE, _WIDE_ELSEWHERE, _WIDE_BEHIND_WIDE = -7.0, -13.0, -3.0
@@ -120,5 +122,7 @@ def of_mark(before: str, char: str) -> float:
     if char in _PAIRS:
         return weight + (-_UNOPENED if before.rfind(char) > before.rfind(_PAIRS[char]) else 1.0)
     if char in _OPENING:
-        return weight + (_CLOSES if before.rfind(_OPENING[char]) > before.rfind(char) else -_UNOPENED)
+        if before.rfind(_OPENING[char]) <= before.rfind(char):
+            return weight - _UNOPENED
+        return weight + (_CLOSES_SENTENCE if char in "”』」" and before[-1:] in _STOPS else _CLOSES)
     return weight

@@ -6,6 +6,7 @@ byte that a reading in a bracket tells has few candidates, one that nothing tell
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +36,7 @@ _TOKENS = {False: _tokens(""), True: _tokens("[ \xa0]?")}
 # Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed: what reads as one byte was two.
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
 _FULL_WIDTH = re.compile("[，：；！？（）]")
+_WIDE_MARKS = frozenset("，；！？")
 _MARKS = frozenset("，；：！？,;:!?")
 # A run out of step ends at the next letter or digit; beyond this many characters it is something else.
 _LONGEST = 160
@@ -43,7 +45,11 @@ _KEPT_AT_UNKNOWN = 160
 _KEPT_AT_LOST_TRAIL = 4
 # Readings that are nearly as likely may end better with what stands behind.
 _FINISHED = 8
+# Beyond so many nats a rival is out of the question.
+_CLEAR = 20.0
 _SWALLOWED = -3.0
+# A reading that our table has, but not as the character's first; the table that was injected has it first.
+_FURTHER_READING = -4.0
 # Below this a character is so odd that a pair of bytes may have vanished beside it.
 _ODD = -9.5
 _TRIED_INSERTIONS = 2
@@ -63,13 +69,17 @@ class _State(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The most likely reading of a run: how many nats it gains, where in the text it ends, what it says."""
+    """The most likely reading of a run: how many nats it gains, where in the text it ends, what it says.
+
+    ``ahead`` is by how many nats it is likelier than the next best reading that says something else.
+    """
 
     gain: float
     end: int
     out: str
     lost: bool
     odd: tuple[int, ...]
+    ahead: float = math.inf
 
 
 class Reader:
@@ -92,20 +102,32 @@ class Reader:
         ``before`` is the text ahead; ``spelled`` the reading in the bracket at ``at``, if any. At the
         characters numbered in ``insert`` a pair of bytes may have vanished that was a private-use character.
         """
-        found = [self._run(last, at, before, spelled, frozenset(insert)) for last in self._last_bytes(before)]
-        return max((run for run in found if run), key=lambda run: run.gain, default=None)
+        found = [
+            run
+            for last in self._last_bytes(before)
+            for run in self._runs(last, at, before, spelled, frozenset(insert))
+        ]
+        return self._best(found) if found else None
+
+    def _best(self, found: list[Run]) -> Run:
+        best = max(found, key=lambda run: run.gain)
+        near = [run for run in found if run.gain > best.gain - _CLEAR]
+        end = max(run.end for run in near)
+        said = best.out + self.text[best.end : end]
+        rivals = (run.gain for run in near if run.out + self.text[run.end : end] != said)
+        return best._replace(ahead=best.gain - max(rivals, default=-math.inf))
 
     def _last_bytes(self, before: str) -> list[int]:
         char = before[-1:]
         raw = (gbk.encode(char), gbk.encode(self.wide.get(char, "")))
         return [each[-1] for each in raw if each and each[-1] >= gbk.LEAD[0]] or [-1]
 
-    def _run(
+    def _runs(
         self, last: int, at: int, before: str, spelled: str | None, insert: frozenset[int]
-    ) -> Run | None:
+    ) -> list[Run]:
         place = self._behind_start(at, spelled)
         states = self._start(last, place, spelled)
-        best: Run | None = None
+        found: list[Run] = []
         fresh = 1
         while states and place < min(len(self.text), at + _LONGEST):
             token = self.tokens.match(self.text, place)
@@ -115,11 +137,10 @@ class Reader:
                 made += self._advance(self._inserted(states, insert, before), token, before)
             place = token.end()
             done = sorted((state for state in made if state.lead < 0), reverse=True)
-            runs = [self._finish(state, at, place, before) for state in done[:_FINISHED]]
-            best = max([*runs, *([best] if best else [])], key=lambda run: run.gain, default=None)
+            found += [self._finish(state, at, place, before) for state in done[:_FINISHED]]
             fresh = 2 if token["cut"] or token["lost"] else fresh - 1
             states = _pruned(made, _KEPT_AT_UNKNOWN if fresh >= 0 else _KEPT)
-        return best
+        return found
 
     def _behind_start(self, at: int, spelled: str | None) -> int:
         if spelled is None:
@@ -131,12 +152,13 @@ class Reader:
     def _start(self, last: int, place: int, spelled: str | None) -> list[_State]:
         """List what the first lost byte, the first of a character, may have been."""
         if spelled is not None:
-            leads: Sequence[int] = [byte for byte in gbk.read_as(last, spelled) if byte in gbk.LEAD]
+            leads = [(byte, score) for byte, score in _bytes_read(last, spelled) if byte in gbk.LEAD]
         else:
             char = self.text[place : place + 1]
             raw = gbk.encode(self.wide.get(char, char))
-            leads = gbk.leads_of(raw[0], traditional=self.traditional) if len(raw) > 1 else ()
-        return [_State(0.0, "", lead, lead, lost=False, odd=(), inserted=0) for lead in leads]
+            found = gbk.leads_of(raw[0], traditional=self.traditional) if len(raw) > 1 else ()
+            leads = [(byte, 0.0) for byte in found]
+        return [_State(score, "", lead, lead, lost=False, odd=(), inserted=0) for lead, score in leads]
 
     def _finish(self, state: _State, at: int, end: int, before: str) -> Run:
         """Weigh a reading that is in step again against what stands there, with two characters behind."""
@@ -159,8 +181,12 @@ class Reader:
             return states
         if token["cut"]:
             spelled = token["cut_reading"]
-            found = [(state, byte) for state in states for byte in gbk.read_as(state.last, spelled)]
-            return [new for state, byte in found for new in self._complete(state, byte, before)]
+            return [
+                new
+                for state in states
+                for byte, score in _bytes_read(state.last, spelled)
+                for new in self._complete(state._replace(score=state.score + score), byte, before)
+            ]
         if token["lost"]:
             made = [
                 new
@@ -172,6 +198,9 @@ class Reader:
             # Where what was inserted ahead of a mark fell between two characters, nothing is lost.
             return made + (states if self._is_mark(token.end()) else [])
         char = token["char"]
+        if char == " " and self.text[token.end() : token.end() + 1] in _WIDE_MARKS:
+            # What was inserted ahead of a mark, where it fell between two characters of the wrong reading.
+            return states
         made = self._with_bytes(states, gbk.encode(char), before)
         return made + (
             self._with_bytes(states, gbk.encode(self.wide[char]), before) if char in self.wide else []
@@ -189,7 +218,12 @@ class Reader:
         ]
 
     def _is_mark(self, at: int) -> bool:
-        return self.text[at : at + 1] in _MARKS
+        char = self.text[at : at + 1]
+        return char in _MARKS and not (char == "?" and self._is_cut(at))
+
+    def _is_cut(self, at: int) -> bool:
+        token = self.tokens.match(self.text, at)
+        return token is not None and token["cut"] is not None
 
     def _with_bytes(self, states: list[_State], raw: bytes, before: str) -> list[_State]:
         if not raw or raw[0] < gbk.FIRST_TRAIL:
@@ -226,6 +260,12 @@ class Reader:
                     half._replace(lead=byte, last=byte, inserted=state.inserted + 1) for byte in bytes_behind
                 ]
         return made
+
+
+def _bytes_read(lead: int, spelled: str) -> list[tuple[int, float]]:
+    """List the second bytes that make a character with this reading, and how likely each is, in nats."""
+    further = ((byte, _FURTHER_READING) for byte in gbk.also_read_as(lead, spelled))
+    return [*((byte, 0.0) for byte in gbk.read_as(lead, spelled)), *further]
 
 
 def _pruned(states: list[_State], kept: int) -> list[_State]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GLOSS = "gloss"
 CUT = "cut"
 LOST_BYTE = "lost-byte"
+GUESSED = "guessed"
 _REPLACED = "replacement-characters"
 _ESCAPE = "escape"
 _NOISE = "noise"
@@ -106,10 +107,14 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
 
 
 def _undo_injection(page: _Page, profile: Profile | None) -> None:
+    if profile is None and not any(map(cuts.suspected, page.texts)):
+        return
+    # Counted while the brackets still show where a run is in step again.
+    scripts = injection.count_scripts(page.texts)
     if profile is not None:
         _remove_glosses(page, profile)
-    if profile is not None or any(map(cuts.suspected, page.texts)):
-        _mend(page, profile)
+    # Where nothing tells the script: readings are injected into text that was converted to Traditional.
+    _mend(page, profile, traditional=scripts.mostly_traditional or not any(scripts))
 
 
 def _remove_glosses(page: _Page, profile: Profile) -> None:
@@ -121,8 +126,7 @@ def _remove_glosses(page: _Page, profile: Profile) -> None:
         page.repairs.append(Repair(GLOSS, len(removed), removed[0], removed[0][0], profile.describe()))
 
 
-def _mend(page: _Page, profile: Profile | None) -> None:
-    traditional = injection.count_scripts(page.texts).mostly_traditional
+def _mend(page: _Page, profile: Profile | None, *, traditional: bool) -> None:
     words = PageWords(page.texts)
     mended = [cuts.mend(text, profile, traditional=traditional, words=words) for text in page.texts]
     page.texts = [each.text for each in mended]
@@ -136,6 +140,8 @@ def _mend(page: _Page, profile: Profile | None) -> None:
     quoted = profile is None and not examples and topic.about_encodings("\n".join(page.texts))
     if any(each.lost for each in mended) and not quoted:
         page.flags.append(LOST_BYTE)
+    if any(each.guessed for each in mended):
+        page.flags.append(GUESSED)
 
 
 def apply(repairs: Iterable[Repair], text: str) -> str:

@@ -49,6 +49,42 @@ def test_a_character_that_stood_behind_a_lone_byte_is_not_invented() -> None:
     assert restored.flags == ("lost-byte",)
 
 
+def test_a_choice_with_a_close_rival_is_told() -> None:
+    restored = restore(
+        "企業(yè)的動(dòng)員會(huì)開(kāi)完了，碼頭上停着三條漁船，船名分別是高?！⑦h?！⒊Ｇ唷?"
+    )
+    assert restored.flags == ("lost-byte", "guessed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "企業(yè)業(yè)務(wù)發(fā)展得快，車間主任說：“明天開(kāi)工?！贝蠹叶夹α恕?",
+        "手?mán)C(jī)企業(yè)",
+        "企業(yè)業(yè)務(wù)發(fā)展得快，車間主任說，明天開(kāi)工。",
+    ],
+)
+def test_a_choice_without_a_rival_is_no_guess(text: str) -> None:
+    assert "guessed" not in restore(text).flags
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("工人三年回?àn)砹耸颤N", "工人三年回來了什麼"),
+        ("全市?tuō)?jīng)川村委員(yuán)會(huì)", "全市涇川村委員會"),
+    ],
+)
+def test_where_nothing_else_tells_the_script_it_is_traditional(text: str, whole: str) -> None:
+    restored = restore(text)
+    assert (restored.text, restored.flags) == (whole, ())
+
+
+def test_what_behind_a_bracket_cannot_be_read_is_told_without_other_readings() -> None:
+    text = "名單：甲乙，?róng)丙"
+    assert restore(text).flags
+
+
 def test_a_cut_that_nothing_explains_is_flagged_and_left() -> None:
     text = "企業(yè)代表說，產(chǎn)業(yè)鏈?zzz)甲乙丙丁"
     restored = restore(text)
