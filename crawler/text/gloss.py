@@ -159,10 +159,11 @@ def is_injected(gloss: Gloss, profile: Profile) -> bool:
     if profile.converted and not is_converted(gloss.char):
         return False
     # A table of toned readings gives neutral ones without a mark.
-    return gloss.toned == profile.toned or (profile.toned and _is_neutral(gloss.char))
+    return gloss.toned == profile.toned or (profile.toned and is_neutral(gloss.char))
 
 
-def _is_neutral(char: str) -> bool:
+def is_neutral(char: str) -> bool:
+    """Say whether a character's first reading bears no tone, as that of 們 (men)."""
     first = readings.first_reading(char)
     return first is not None and readings.toneless(first) == first.replace("ü", "v")
 

@@ -67,10 +67,11 @@ def _education() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(line) for line in lines if line and not line.startswith("#")))
 
 
-def decide(texts: Sequence[str]) -> Profile | None:
+def decide(texts: Sequence[str], *, mended: int = 0) -> Profile | None:
     """Return how readings were injected into a page, None where they were not or where it is not certain.
 
     ``texts`` are all texts of the page, title, head lines and body: each may be short, together they decide.
+    ``mended`` is how many cuts the texts had that are mended already.
     """
     glossed = [text for text in texts if "(" in text or "（" in text]
     found = [(text, list(gloss.find(text))) for text in map(_in_step, glossed)]
@@ -82,11 +83,18 @@ def decide(texts: Sequence[str]) -> Profile | None:
     elsewhere = sum(len(_MARKED_ELSEWHERE.findall(text)) for text in texts)
     if mixed or elsewhere > 1 + STRAY_TONES * number:
         return None
+    shown = mended + count_cuts(texts)
     for toned in (True, False):
-        profile = _judge(found, texts, toned=toned, traditional=scripts.mostly_traditional)
+        cuts = shown if toned else 0
+        profile = _judge(found, texts, toned=toned, traditional=scripts.mostly_traditional, shown=cuts)
         if profile:
             return profile
     return None
+
+
+def count_cuts(texts: Sequence[str]) -> int:
+    """Count the cuts with a toned reading behind them, which only an injection makes."""
+    return sum(len(_CUT.findall(text)) for text in texts if ")" in text or "）" in text)
 
 
 def count_scripts(texts: Sequence[str]) -> script.ScriptCount:
@@ -105,11 +113,16 @@ def _in_step(text: str) -> str:
 
 
 def _judge(
-    found: list[tuple[str, list[Gloss]]], texts: Sequence[str], *, toned: bool, traditional: bool
+    found: list[tuple[str, list[Gloss]]],
+    texts: Sequence[str],
+    *,
+    toned: bool,
+    traditional: bool,
+    shown: int,
 ) -> Profile | None:
     evidence = _Evidence(toned, traditional)
     for text, each in found:
-        _collect(evidence, text, each)
+        _collect(evidence, text, each, neutral=shown > 0)
     first = evidence.first
     if not first or _annotated(found):
         return None
@@ -119,7 +132,6 @@ def _judge(
         return None
     counted = converted if only_converted else first
     total = _weigh(evidence, counted, found)
-    shown = sum(len(_CUT.findall(text)) for text in texts if ")" in text or "）" in text) if toned else 0
     total += CUT_SHOWN * shown
     needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
     mechanical = not toned and evidence.blank_behind == evidence.in_word == len(first)
@@ -138,9 +150,11 @@ def _are_few_and_rare(counted: list[Gloss]) -> bool:
     return few and max(ranks, default=0) >= _BY_RANK[1][0] and min(ranks) >= _BY_RANK[0][0]
 
 
-def _collect(evidence: _Evidence, text: str, each: list[Gloss]) -> None:
+def _collect(evidence: _Evidence, text: str, each: list[Gloss], *, neutral: bool) -> None:
+    """Take the glosses of a text; ``neutral``: readings that bear no tone count for toned ones as well."""
     for one in each:
-        if one.toned != evidence.toned or one.verdict is Verdict.NONE:
+        toned = one.toned or (neutral and gloss.is_neutral(one.char))
+        if toned != evidence.toned or one.verdict is Verdict.NONE:
             continue
         if one.verdict is Verdict.OTHER:
             evidence.other.append(one)

@@ -115,6 +115,12 @@ def _undo_injection(page: _Page, profile: Profile | None) -> None:
         _remove_glosses(page, profile)
     # Where nothing tells the script: readings are injected into text that was converted to Traditional.
     _mend(page, profile, traditional=scripts.mostly_traditional or not any(scripts))
+    mended = sum(repair.count for repair in page.repairs if repair.step == CUT)
+    if profile is None and mended:
+        # Only now can be seen what stands in front of each bracket; and nobody but an injection makes cuts.
+        later = injection.decide(page.texts, mended=mended)
+        if later is not None:
+            _remove_glosses(page, later)
 
 
 def _remove_glosses(page: _Page, profile: Profile) -> None:

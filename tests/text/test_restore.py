@@ -80,6 +80,13 @@ def test_all_kinds_of_damage_are_undone_in_one_go() -> None:
     assert restore.restore("&#29986;業(yè)\u200b園區(qū)").text == "產業園區"
 
 
+def test_a_reading_that_a_cut_hid_is_taken_out_once_the_cut_is_mended() -> None:
+    text = "工人三年回?àn)?lái)，問起什麼(me)都說好。"
+    restored = restore.restore(text)
+    assert restored.text == "工人三年回來，問起什麼都說好。"
+    assert restore.apply(restored.repairs, text) == restored.text
+
+
 def test_unknown_repairs_are_passed_over() -> None:
     assert restore.apply([Repair("unheard-of", 1, "a", "b")], "text") == "text"
 
