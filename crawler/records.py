@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from crawler.text import script
 from crawler.text.canonical import canonical
@@ -12,6 +13,9 @@ from crawler.text.dates import Moment, Precision
 if TYPE_CHECKING:
     from crawler.items import Article
 
+INJECTED = frozenset({"gloss", "cut"})  # repairs that only a cloned page needs, whatever it declares
+NATIVE_LANGUAGES = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
+NATIVE_DOMAINS = (".tw", ".hk", ".mo")
 _FORMATS = {
     Precision.YEAR: "%Y",
     Precision.MONTH: "%Y-%m",
@@ -30,12 +34,11 @@ def record(article: Article, *, explain: bool = False) -> dict[str, Any]:
     """Return ``article`` as a JSON object.
 
     ``title`` and ``body`` are restored, in the page's own script; ``canonical_*`` are canonical Simplified,
-    and on a page that is mostly Traditional so are ``source``, the names and the section. (On a Simplified
-    one a name keeps its characters: 王頔 is written so.) ``explain`` adds where each field came from and each
-    dropped block.
+    and so are ``source``, the names and the section of a page that was made Traditional. (On a Simplified
+    page a name keeps its characters: 王頔 is written so. On one of Taiwan or Hong Kong everything does.)
+    ``explain`` adds where each field came from and each dropped block.
     """
-    traditional = script.count(f"{article.title}\n{article.body}").mostly_traditional
-    folded = canonical if traditional else str
+    folded = canonical if _is_converted(article) else str
     found: dict[str, Any] = {
         "url": article.url or None,
         "title": article.title,
@@ -70,3 +73,14 @@ def record(article: Article, *, explain: bool = False) -> dict[str, Any]:
             for drop in article.dropped
         ]
     return found
+
+
+def _is_converted(article: Article) -> bool:
+    """Tell whether a page is mostly Traditional without being of a place where people write so."""
+    language = article.meta.get("lang", article.meta.get("og:locale", "")).lower().replace("_", "-")
+    addresses = (article.url, article.meta.get("canonical", ""), article.meta.get("og:url", ""))
+    hosts = [urlsplit(address).hostname or "" for address in addresses]
+    native = language.startswith(NATIVE_LANGUAGES) or any(host.endswith(NATIVE_DOMAINS) for host in hosts)
+    if native and not any(repair.step in INJECTED for repair in article.repairs):
+        return False
+    return script.count(f"{article.title}\n{article.body}").mostly_traditional

@@ -46,6 +46,24 @@ def test_names_of_a_traditional_page_are_simplified() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "meta"),
+    [
+        ("https://news.example.com.tw/1", {}),
+        ("", {"lang": "zh-Hant-TW"}),
+        ("", {"og:locale": "zh_HK"}),
+        ("", {"canonical": "https://www.example.org.hk/1"}),
+    ],
+)
+def test_a_page_of_a_place_that_writes_traditional_keeps_it(url: str, meta: dict[str, str]) -> None:
+    page = article(
+        "龍山區召開會議", "龍山區召開會議討論產業發展，各單位負責人參加並發言。", "龍山時報", ["林悅"]
+    )
+    page.url, page.meta = url, meta
+    assert record(page)["source"] == "龍山時報"
+    assert record(page)["authors"] == ["林悅"]
+
+
+@pytest.mark.parametrize(
     ("precision", "shown"),
     [
         (Precision.YEAR, "2026"),

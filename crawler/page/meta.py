@@ -44,6 +44,8 @@ def tags(page: Page) -> dict[str, str]:
 
 def _read(page: Page) -> dict[str, str]:
     found: dict[str, str] = {}
+    if language := (page.root.get("lang") or "").strip():
+        found["lang"] = language
     for tag in page.root.iter("meta"):
         name = (tag.get("name") or tag.get("property") or tag.get("itemprop") or "").strip().lower()
         value = re.sub(r"\s+", " ", tag.get("content") or "").strip()
