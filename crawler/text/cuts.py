@@ -72,9 +72,11 @@ class Mended:
 
 def suspected(text: str) -> bool:
     """Say whether a text of a page without injected readings may have cuts all the same."""
-    if ("?" not in text and "\ufffd" not in text) or _WHOLE_LOST.search(text):
+    if "?" not in text and "\ufffd" not in text:
         return False
-    return _SUSPECTED.search(text) is not None or _LEFT.search(text) is not None
+    return _LEFT.search(text) is not None or (
+        _SUSPECTED.search(text) is not None and not _WHOLE_LOST.search(text)
+    )
 
 
 def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: PageWords) -> Mended:

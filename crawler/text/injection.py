@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Readings with tone marks that stand outside a bracket behind a character: the page is about reading aloud.
 _MARKED_ELSEWHERE = re.compile(f"[{gloss.MARKED}](?![{gloss.LETTERS}]*\\s?[)）])")
 # What follows a cut, up to a letter or digit: the wrong characters of a run say nothing of the script.
-_RUN = r"(?:[^\0-\x7f]|\?(?=[^\0-\x7f]))*"
+_RUN = r"(?:[^\0-\x7f]|\?{1,3}(?=[^\0-\x7f]))*"
 _READ_OUT_OF_STEP = re.compile(f"[?\ufffd](?:[(（]?[{gloss.LETTERS}]{{1,7}}[)）])+{_RUN}")
 _OUT_OF_STEP = re.compile(f"{_READ_OUT_OF_STEP.pattern}|[?\ufffd][，；！？]{_RUN}")
 # A bracket that only closes, with a tone, behind a lost character: what opened it went with the first byte.

@@ -80,6 +80,10 @@ def test_where_nothing_else_tells_the_script_it_is_traditional(text: str, whole:
     assert (restored.text, restored.flags) == (whole, ())
 
 
+def test_a_cut_is_told_on_a_text_that_lost_whole_characters_too() -> None:
+    assert restore("甲乙，?duàn)澜丙???丁").flags
+
+
 def test_what_behind_a_bracket_cannot_be_read_is_told_without_other_readings() -> None:
     text = "名單：甲乙，?róng)丙"
     assert restore(text).flags
