@@ -83,8 +83,7 @@ class Command(PortalwatchCommand):
             journal.close(outcomes)
         console.print(progress.summary(outcomes))
         show_headlines(console, repaired)
-        show_alerts(console, database_url)
-        show_next(console)
+        show_next(console, show_alerts(console, database_url))
         return EXIT_FAILED if any(outcome.failure for outcome in outcomes) else 0
 
 
@@ -116,8 +115,9 @@ def show_headlines(console: Console, repaired: dict[str, Repaired]) -> None:
             console.print(Text.assemble(" " * 10, " → ", (after, "bold")))
 
 
-def show_alerts(console: Console, database_url: str) -> None:
-    """Print what the watches found."""
+def show_alerts(console: Console, database_url: str) -> str:
+    """Print what the watches found; return the address of one article, empty if they found none."""
+    address = ""
     database = open_database(database_url)
     try:
         with database.reading() as session:
@@ -127,19 +127,21 @@ def show_alerts(console: Console, database_url: str) -> None:
             for name in WATCHES:
                 found = watches.alerts(session, name)
                 table.add_row(name, str(len(found)), Text(found[0].title if found else ""))
+                address = address or (found[0].url if found else "")
     finally:
         database.close()
     console.print(table)
+    return address
 
 
-def show_next(console: Console) -> None:
+def show_next(console: Console, address: str) -> None:
     """Print where everything lies and what to try."""
     setting = f"PORTALWATCH_DATABASE_URL=sqlite:///{FOLDER}/portalwatch.db"
     lines = (
         f"The database is {FOLDER}/portalwatch.db, the alert feeds are in {FOLDER}/feeds/.",
         "Try next:",
         f"  {setting} .venv/bin/scrapy articles 低空经济",
-        f"  {setting} .venv/bin/scrapy watch list",
+        f"  {setting} .venv/bin/scrapy explain {address}",
         "  .venv/bin/scrapy portals   (serves the replicas, to crawl them yourself)",
     )
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
