@@ -101,7 +101,8 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
         run = _solve(reader, anchor, before, decided=profile is not None)
         if run is None:
             in_vain += 1
-            lost += profile is not None or _BETWEEN_LOST.match(text, at) is not None
+            decided = profile is not None and not anchor["bare"]
+            lost += decided or _BETWEEN_LOST.match(text, at) is not None
             continue
         example = example if count else (text[at : run.end], run.out)
         kept += [text[done:at], run.out]

@@ -84,6 +84,10 @@ def test_a_cut_is_told_on_a_text_that_lost_whole_characters_too() -> None:
     assert restore("甲乙，?duàn)澜丙???丁").flags
 
 
+def test_letters_in_brackets_beside_readings_are_no_loss() -> None:
+    assert restore("企業(ye) 業(ye) 務(wu) 發(fa) 展，實驗(lab)開(kai) 工").flags == ()
+
+
 def test_what_behind_a_bracket_cannot_be_read_is_told_without_other_readings() -> None:
     text = "名單：甲乙，?róng)丙"
     assert restore(text).flags
