@@ -54,6 +54,7 @@ _EXPECTED = re.compile("[\t-~\u00a0-\u00ff\u2010-\u203b\u3000-\u301f\uff01-\uff5
 _FIRST_HIGH = re.compile(rb"[\x80-\xff]")
 _PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])){1,250}")
 _ACCENT = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_LEADS = bytes(0x81 <= byte <= 0xFE for byte in range(0x100))
 _HIGH = bytes(range(0x80, 0x100))
 _ASCII = bytes(range(0x80))
 
@@ -230,11 +231,15 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
 def _sample(body: bytes, most: int) -> bytes:
     """Collect runs of two-byte characters, without the markup between them."""
     parts, size = [], 0
-    for found in _PAIRS.finditer(body):
-        parts.append(found.group())
-        size += len(found.group()) + 1
-        if size >= most:
-            break
+    # A search for a byte passes markup far faster than one for a class of bytes.
+    leads = body.translate(_LEADS)
+    at = leads.find(1)
+    while at >= 0 and size < most:
+        found = _PAIRS.match(body, at)
+        if found:
+            parts.append(found.group())
+            size += len(found.group()) + 1
+        at = leads.find(1, found.end() if found else at + 1)
     return b" ".join(parts)[:most]
 
 
