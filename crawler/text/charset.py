@@ -69,6 +69,8 @@ _UNLIKELY = -10.0
 _LIKELY = -8.0
 # Share of all high bytes in UTF-8 sequences from which a page is UTF-8 with damage.
 _MOSTLY_UTF8 = 0.5
+# High bytes that are counted for it; what comes behind them makes a page mixed at most.
+_COUNTED = 65_536
 # A string up to so many bytes can be valid UTF-8 by chance, and one up to so many is too short to be
 # called foreign.
 _SHORT = 24
@@ -204,9 +206,10 @@ def _valid_utf8(body: bytes) -> Decision:
 
 def _not_utf8(body: bytes, http: str | None) -> Decision:
     high = body.translate(None, _ASCII)
-    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(high))
-    if utf8 >= _MOSTLY_UTF8 * len(high):
-        share = round(min(1.0, utf8 / len(high)), 2)
+    counted = high[:_COUNTED]
+    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(counted))
+    if utf8 >= _MOSTLY_UTF8 * len(counted):
+        share = round(min(1.0, utf8 / len(counted)), 2)
         return Decision("utf-8", "UTF-8 with damaged or foreign parts", share)
     mixed = pieces.UTF8_HAN.search(high) is not None and pieces.UTF8_HAN.search(body) is not None
     legacy = pieces.UTF8_HAN.sub(b" ", body) if mixed else body
