@@ -25,8 +25,8 @@ class LogFormatter(ScrapyLogFormatter):
         self,
         item: Any,  # noqa: ARG002  Scrapy's signature
         exception: BaseException,
-        response: Response | Failure | None,  # noqa: ARG002
-        spider: Spider,  # noqa: ARG002
+        response: Response | Failure | None,  # noqa: ARG002  Scrapy's signature
+        spider: Spider,  # noqa: ARG002  Scrapy's signature
     ) -> LogFormatterResult:
         """Say which page was refused, and why."""
         return {"level": logging.WARNING, "msg": "Refused %(reason)s", "args": {"reason": exception}}
@@ -35,8 +35,8 @@ class LogFormatter(ScrapyLogFormatter):
         self,
         item: Any,
         exception: BaseException,
-        response: Response | Failure | None,  # noqa: ARG002
-        spider: Spider,  # noqa: ARG002
+        response: Response | Failure | None,  # noqa: ARG002  Scrapy's signature
+        spider: Spider,  # noqa: ARG002  Scrapy's signature
     ) -> LogFormatterResult:
         """Say on which article a pipeline failed; the traceback follows, as it is a fault of ours."""
         return {

@@ -80,8 +80,6 @@ class Command(PortalwatchCommand):
             return await visitor.get(name)
 
         assert self.settings is not None
-        # Why nothing came is said once, in a sentence; Scrapy would say it with a traceback before.
-        self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
         captured = visit(self.settings, plan)
         return captured.body, captured.url, captured.content_type
 
