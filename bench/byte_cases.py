@@ -18,7 +18,7 @@ _TITLE_LENGTHS = (2, 3, 4, 5, 6, 8)
 
 def byte_cases() -> Iterator[Case]:
     """Make all cases whose damage is in the bytes."""
-    chance = random.Random(11)  # noqa: S311 - a choice of cases, the same each time
+    chance = random.Random(11)
     for number, clean in enumerate(clean_texts()):
         real = REAL[number % 4]
         http, meta = chance.choice(DECLARED), chance.choice(DECLARED)

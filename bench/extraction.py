@@ -2,6 +2,10 @@
 
     .venv/bin/python bench/extraction.py GOLD.jsonl PAGES_DIRECTORY --peers-python peers/bin/python
         [--write docs/extraction.md] [--predictions DIRECTORY] [--worst N]
+    .venv/bin/python bench/extraction.py FOLDER --differences
+
+FOLDER holds gold.jsonl and html/. --differences lists the pages whose body or title is not right, with the
+lines that were missed and those that are foreign.
 
 The peers need an environment of their own, made from bench/requirements-extractors.txt; one that is not
 installed is left out and named. GOLD has a JSON object a line: id, encoding, body, and where known title,
@@ -29,6 +33,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import extraction_differences
 import extraction_score
 from scrapy.settings import Settings
 
@@ -70,7 +75,10 @@ COLUMNS = (
 
 def main() -> None:
     arguments = parse_arguments()
-    lines = arguments.gold.read_text("utf-8").splitlines()
+    folder = arguments.gold if arguments.gold.is_dir() else arguments.gold.parent
+    pages = arguments.pages or folder / "html"
+    source = folder / "gold.jsonl" if arguments.gold.is_dir() else arguments.gold
+    lines = source.read_text("utf-8").splitlines()
     gold = [json.loads(line) for line in lines if line.strip()]
     systems = ours()
     notes = []
@@ -84,7 +92,7 @@ def main() -> None:
         ]
     else:
         notes.append("Without --peers-python: no peer was run.")
-    predictions = run(gold, arguments.pages, systems)
+    predictions = run(gold, pages, systems)
     rows = {
         name: [
             extraction_score.score(page, given)
@@ -96,7 +104,9 @@ def main() -> None:
     rows = {OURS: rows.pop(OURS), READING: part, **rows}
     figures = "\n".join([heading(gold), "", *table(rows), "", *notes])
     print(figures)
-    show_worst(gold, rows[OURS], arguments.worst)
+    extraction_differences.show_worst(gold, rows[OURS], arguments.worst)
+    if arguments.differences:
+        extraction_differences.show(gold, predictions[OURS], rows[OURS])
     if arguments.predictions:
         save(arguments.predictions, gold, predictions)
     if arguments.write:
@@ -105,14 +115,15 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("pages", type=Path)
+    parser.add_argument("gold", type=Path, help="the file, or a folder with gold.jsonl and html/")
+    parser.add_argument("pages", type=Path, nargs="?", help="by default html/ beside the file")
     parser.add_argument("--peers-python", metavar="PATH", help="the Python that has the peers")
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="put the table between this page's markers"
     )
     parser.add_argument("--predictions", type=Path, metavar="DIRECTORY", help="write what each system found")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="name our worst pages")
+    parser.add_argument("--differences", action="store_true", help="show what is wrong with our pages")
     return parser.parse_args()
 
 
@@ -259,14 +270,6 @@ def cell(value: float | None, form: str) -> str:
     if value is None:
         return "–"
     return f"{100 * value:.1f} %" if form == "%" else format(value, form)
-
-
-def show_worst(gold: Sequence[dict[str, Any]], rows: Sequence[extraction_score.Row], count: int) -> None:
-    for row, page in sorted(zip(rows, gold, strict=True), key=lambda pair: pair[0]["f1"])[:count]:
-        wrong = [key for key in ("title", "day", "minute", "source") if row.get(key) == 0] + ["leak"] * bool(
-            row.get("leak")
-        )
-        print(f"{page['id']}: F1 {row['f1']:.4f} {' '.join(wrong)}")
 
 
 def save(

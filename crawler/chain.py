@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 from scrapy.utils.misc import load_object
 
 from crawler.page.learned import NOTHING
+from crawler.refusals import Refused
+from crawler.text import deadline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,4 +49,14 @@ def reading_pipelines(settings: BaseSettings, learned: Learned = NOTHING) -> lis
 def run(article: Article, pipelines: Sequence[ReadingPipeline]) -> None:
     """Send ``article`` through ``pipelines``; raises Refused."""
     for pipeline in pipelines:
-        pipeline.run(article)
+        step(article, pipeline)
+
+
+def step(article: Article, pipeline: ReadingPipeline) -> None:
+    """Send ``article`` through one pipeline in what is left of its page's time; raises Refused."""
+    try:
+        with article.budget.spend():
+            pipeline.run(article)
+    except deadline.TooSlowError as error:
+        reason = f"reading the page takes longer than {error.seconds:g} s"
+        raise Refused(article.url, type(pipeline).__name__, reason, kind="too-slow") from None

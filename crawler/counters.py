@@ -3,7 +3,8 @@
 The counters, in the crawler's stats: ``portalwatch/repaired`` (articles with a repair),
 ``portalwatch/dropped_blocks``, ``portalwatch/fallbacks/<field>``, ``portalwatch/refused`` with
 ``portalwatch/refused/<kind>``, ``portalwatch/errors`` with ``portalwatch/errors/<kind>``. The pipelines
-`store` and `alerts` count ``portalwatch/articles/new|changed|same`` and ``portalwatch/alerts`` themselves.
+`store` and `alerts` count ``portalwatch/articles/new|changed|corrected|same`` and ``portalwatch/alerts``
+themselves.
 """
 
 from __future__ import annotations

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from crawler.monitor.duetimes import Bounds
+from crawler.monitor.hours import Hours
+from crawler.monitor.verdict import expected_of
+from crawler.query import regions
 from crawler.selectors import SelectorInvalid, compile_selector
 from crawler.text import dates
 from crawler.text.clock import LOCAL
+from crawler.tls import PROFILES
 
 REQUIRED = ("portal", "base", "sections")
 READ = ("entries", "title", "body")  # the generic reader finds these too, for a spider that leaves them to it
@@ -44,8 +49,23 @@ def check(spider: type[Any]) -> None:
         raise DefinitionError(
             f"Spider {name}: 'base' has to begin with http:// or https://: {spider.base!r}."
         )
+    if spider.region and not regions.code(spider.region):
+        raise DefinitionError(
+            f"Spider {name}: 'region' has to be one province, city or county: {spider.region!r}."
+        )
+    if (profile := getattr(spider, "tls", "")) not in PROFILES:
+        raise DefinitionError(f'Spider {name}: \'tls\' has to be "legacy" or "": {profile!r}.')
     for attribute in SELECTORS:
         _check_selector(name, attribute, getattr(spider, attribute, None))
+    try:
+        Hours.parse(getattr(spider, "window", ""))
+        Bounds().within((getattr(spider, "expect", None) or {}).get("every"))
+    except (ValueError, TypeError, IndexError) as error:
+        raise DefinitionError(f"Spider {name}: 'window' or 'every' in 'expect': {error}.") from error
+    try:
+        expected_of(getattr(spider, "expect", None))
+    except (ValueError, TypeError) as error:
+        raise DefinitionError(f"Spider {name}: 'expect' cannot be used: {error}.") from error
 
 
 def _check_selector(name: str, attribute: str, rule: Any) -> None:

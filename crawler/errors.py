@@ -18,7 +18,10 @@ from twisted.internet.error import ConnectionLost, DNSLookupError
 from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.web.client import ResponseFailed
 
+from crawler.asking import AskedToWait
 from crawler.middlewares.address_guard import PrivateAddress
+from crawler.middlewares.blocked import Blocked
+from crawler.tls import LEGACY, NORMAL, looks_old
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((CannotResolveHostError, DNSLookupError), "dns", "the name of the host is not known"),
@@ -29,11 +32,11 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
 )
 
 
-def describe(error: BaseException) -> tuple[str, str]:
-    """Return (kind, sentence) for what a download ended with.
+def describe(error: BaseException, profile: str = NORMAL) -> tuple[str, str]:
+    """Return (kind, sentence) for what a download under a TLS profile ended with.
 
     Kinds: status-NNN, dns, refused-connection, timeout, size, cut-off, tls, robots, redirects,
-    private-address, ignored, connection, other.
+    asked-to-wait, blocked, private-address, ignored, connection, other.
     """
     if isinstance(error, HttpError):
         status = error.response.status
@@ -43,12 +46,14 @@ def describe(error: BaseException) -> tuple[str, str]:
     for types, kind, sentence in _KINDS:
         if isinstance(error, types):
             return kind, sentence
-    return _broken(error)
+    return _broken(error, profile)
 
 
-def _broken(error: BaseException) -> tuple[str, str]:
+def _broken(error: BaseException, profile: str) -> tuple[str, str]:
     if re.search(r"\b(?:ssl|tls|certificate)", repr(error), re.IGNORECASE):
-        return "tls", f"no secure connection could be made ({_short(error)})"
+        hint = '; the server may be too old: try tls = "legacy" in its spider'
+        advice = hint if profile != LEGACY and looks_old(str(error)) else ""
+        return "tls", f"no secure connection could be made ({_short(error)}){advice}"
     if isinstance(error, (ConnectionLost, ResponseFailed, DownloadFailedError, OSError)):
         return "connection", f"the connection broke ({_short(error)})"
     return "other", _short(error)
@@ -58,6 +63,10 @@ def _ignored(error: IgnoreRequest) -> tuple[str, str]:
     reason = str(error)
     if isinstance(error, PrivateAddress):
         return "private-address", reason
+    if isinstance(error, AskedToWait):
+        return "asked-to-wait", reason
+    if isinstance(error, Blocked):
+        return "blocked", reason
     if "robots.txt" in reason:
         return "robots", "robots.txt does not allow it"
     if "redirect" in reason.lower():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from crawler.text.deadline import Budget
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +23,13 @@ class BlockKind(StrEnum):
     CAPTION = "caption"
     TABLE = "table"
     LIST = "list"
+
+
+class Tells(Protocol):
+    """What a page tells about its article somewhere else on it, looked for when asked."""
+
+    def get(self, kind: str) -> str:
+        """Return what the page tells of a ``kind``, empty for nothing."""
 
 
 @dataclass(slots=True)
@@ -65,6 +74,19 @@ class Image:
 
 
 @dataclass(slots=True)
+class RawPage:
+    """A page as the server sent it, transfer encoding (gzip) undone; ``headers`` without cookies."""
+
+    url: str
+    fetched: datetime  # aware, UTC
+    status: int
+    headers: dict[str, str]
+    charset: str
+    charset_reason: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
 class Article:
     """An article as read from one page.
 
@@ -79,6 +101,7 @@ class Article:
     fetched: datetime  # aware, UTC
 
     site: str = ""  # the portal's name as it writes it; 本网 means it
+    region: str = ""  # the place that the portal is about
 
     # As read.
     read_title: str = ""  # the headline before anything was repaired
@@ -95,7 +118,12 @@ class Article:
     attachments: list[Attachment] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)  # meta tags by lower-case name
+    told: Tells | None = field(
+        default=None, repr=False
+    )  # labelled values anywhere on the page, if not in meta
+    canonical_url: str = ""  # the address that the page states as its own, else that it was fetched from
     following: str = ""  # address of the next part of an article that stands on several pages
+    is_part: bool = False  # its page bar leads back to the first part
 
     # Normalised by the pipeline `fields`.
     published: Moment | None = None
@@ -114,6 +142,9 @@ class Article:
     repairs: list[Repair] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)  # losses that nothing can undo
     dropped: list[Dropped] = field(default_factory=list)
+
+    budget: Budget = field(default_factory=Budget, repr=False)  # the time that its page may take
+    raw: list[RawPage] = field(default_factory=list, repr=False)  # the page, or one for each part
 
     # Made by the pipeline `canonical`.
     canonical_title: str = ""

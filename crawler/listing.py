@@ -15,12 +15,13 @@ class Listing:
     """``entries`` in the order of the page, and the address of the ``following`` page, None on the last.
 
     ``may_be_empty``: no entry here is no fault, as on an index that only names other lists; the following
-    page is asked for all the same.
+    page is asked for all the same. ``turned_by`` is the script that alone could turn the page, '' for none.
     """
 
     entries: list[Entry] = field(default_factory=list)
     following: str | None = None
     may_be_empty: bool = False
+    turned_by: str = ""
 
 
 def joined(base: str, address: str) -> str:

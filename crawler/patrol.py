@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.measuring import measures_of
+from crawler.stopping import leave, run
+from crawler.store.writer import flush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +21,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
+    from crawler.holding import Holding
     from crawler.items import Article
+    from crawler.monitor.measures import Measures
     from crawler.spider import PortalSpider
 
 
@@ -29,6 +36,15 @@ MIN_DELAY = 0.005
 SAID_ANYWAY = frozenset({"scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.robotstxt"})
 
 
+# Reasons for which a visit ends early: as it should, and as it should not.
+PAUSES = frozenset({"budget", "hours"})
+STOPS = {
+    "retry-after": "the server asks to wait",
+    "closespider_timeout": "it took longer than PORTALWATCH_RUN_TIMEOUT",
+    "shutdown": "the patrol was stopped",
+}
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a visit to one portal brought; all counts are of this run."""
@@ -38,6 +54,7 @@ class Outcome:
     pages: int = 0
     new: int = 0
     changed: int = 0
+    corrected: int = 0  # the same page, read otherwise by other rules
     same: int = 0
     repaired: int = 0
     dropped_blocks: int = 0
@@ -47,21 +64,25 @@ class Outcome:
     requested: int = 0  # articles asked for
     failed_sections: int = 0
     missing_parts: int = 0  # articles on several pages of which not all could be read
+    not_stored: int = 0  # articles that the database did not take
     finish_reason: str = ""
+    measures: Measures | None = None  # once the visit is over
 
     @property
     def done(self) -> int:
         """Articles that reached an end, whichever."""
-        return self.new + self.changed + self.same + self.refused + self.errors
+        return self.new + self.changed + self.corrected + self.same + self.refused + self.errors
 
     @property
     def failure(self) -> str:
         """Why the visit failed, empty if it did not: a fault on a single article is no failed visit."""
-        if self.finish_reason not in {"", "finished"}:
-            return f"stopped: {self.finish_reason}"
+        if self.finish_reason not in {"", "finished", *PAUSES}:
+            return f"stopped: {STOPS.get(self.finish_reason, self.finish_reason)}"
         if self.failed_sections:
             return f"{self.failed_sections} section page(s) could not be read"
-        if self.requested and not self.new + self.changed + self.same:
+        if self.not_stored:
+            return f"{self.not_stored} article(s) could not be stored; the next visit asks for them again"
+        if self.requested and not self.new + self.changed + self.same + self.corrected:
             return f"none of {self.requested} articles could be read"
         return ""
 
@@ -70,6 +91,7 @@ COUNTERS = {
     "pages": "response_received_count",
     "new": "portalwatch/articles/new",
     "changed": "portalwatch/articles/changed",
+    "corrected": "portalwatch/articles/corrected",
     "same": "portalwatch/articles/same",
     "repaired": "portalwatch/repaired",
     "dropped_blocks": "portalwatch/dropped_blocks",
@@ -79,6 +101,7 @@ COUNTERS = {
     "requested": "portalwatch/requested",
     "failed_sections": "portalwatch/failed_sections",
     "missing_parts": "portalwatch/missing_parts",
+    "not_stored": "portalwatch/errors/store",
 }
 
 
@@ -106,18 +129,22 @@ class Watcher(Protocol):
         """Note that a portal is done."""
 
 
-def patrol(
+def patrol(  # noqa: PLR0913  each of the last four is for some callers only
     settings: Settings,
     spiders: Mapping[str, type[PortalSpider]],
     watcher: Watcher,
     *,
     arguments: Mapping[str, str] | None = None,
+    own: Mapping[str, Mapping[str, str]] | None = None,
     on_article: Callable[[Article], None] | None = None,
+    holding: Holding | None = None,
 ) -> list[Outcome]:
     """Visit the portals of ``spiders`` at the same time and return what became of each, in their order.
 
     It starts the event loop, so it runs once in a process. ``arguments`` are spider arguments (since, until,
-    full, base); ``on_article`` is called with every article that came through the pipelines.
+    full, base), ``own`` those of one portal each; ``on_article`` is called with every article that came
+    through the pipelines. The leases of ``holding`` are let go as each portal is done; a portal of which the
+    lease is lost is left.
     """
     configure_logging(settings)
     settings.set("DOWNLOAD_DELAY", max(settings.getfloat("DOWNLOAD_DELAY"), MIN_DELAY), priority="cmdline")
@@ -126,16 +153,27 @@ def patrol(
     for name, spider in spiders.items():
         crawlers[name] = crawler = process.create_crawler(spider)
         _connect(crawler, watcher, on_article)
-        process.crawl(crawler, **(arguments or {}))
+        task = process.crawl(crawler, **(arguments or {}), **(own or {}).get(name, {}))
+        if holding is not None:
+            task.add_done_callback(partial(_let_go, holding, name))
+    if holding is not None:
+        holding.lost = lambda name: leave(crawlers[name])
     watcher.started({name: spider.portal for name, spider in spiders.items()})
-    process.start()
+    run(process)
+    flush()
     return [_ended(crawler) for crawler in crawlers.values()]
+
+
+def _let_go(holding: Holding, name: str, _: object) -> None:
+    holding.release(name)
 
 
 def _ended(crawler: Crawler) -> Outcome:
     found = outcome(crawler)
     if not found.finish_reason:
-        found.finish_reason = "it could not be started"
+        begun = crawler.stats is not None and crawler.stats.get_value("start_time")
+        found.finish_reason = "shutdown" if begun else "it could not be started"
+    found.measures = measures_of(crawler, found.failure, found.finish_reason)
     return found
 
 
@@ -170,6 +208,7 @@ def configure_logging(settings: Settings) -> None:
     handler.setLevel(settings["LOG_LEVEL"])
     handler.addFilter(lambda record: record.name not in SAID_ANYWAY)
     logging.root.addHandler(handler)
+    logging.root.setLevel(settings["LOG_LEVEL"])  # else Python lets nothing below a warning through
 
 
 class _LiveStderr(logging.StreamHandler):  # type: ignore[type-arg]  # generic only in the stubs

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
-from crawler.page import attachments, images, meta, number, reader, title, walk
+from crawler.page import address, attachments, images, meta, number, reader, title, told, walk
 from crawler.page.blocks import refuse_long
 from crawler.selectors import elements, texts
 
@@ -113,11 +113,16 @@ class _Read:
         article.head = self.found("byline") or self.supplied(
             "byline", "published", "source", "authors", "editors"
         )
-        article.meta = {**meta.tags(self.page), title.DOCUMENT: title.document_title(self.page)}
-        if self.rules.generic or not self.rules.by_field or self.fallbacks:
-            self.add_extras(article)
-        else:
+        own = bool(self.rules.by_field) and not self.rules.generic and not self.fallbacks
+        article.meta = meta.own_tags(self.page) if own else meta.tags(self.page)
+        article.told = told.Told(self.page) if own else None
+        article.meta[title.DOCUMENT] = title.document_title(self.page)
+        if (stated := address.declared(self.page.url, article.meta)) is not None:
+            article.canonical_url, self.origins["canonical_url"] = stated.value, stated.said
+        if own:
             self.add_own_extras(article)
+        else:
+            self.add_extras(article)
         article.fallbacks = self.fallbacks
         article.origins = {**self.origins, **article.origins}
         return article
@@ -165,11 +170,17 @@ class _Read:
             layout = walk.walk(node)
             article.images += images.find(layout.pictures, layout.lines, self.page.url)
         opening = [block.text for block in article.blocks[:OPENING]]
-        article.document_number = number.find([*article.head, *opening], article.title)
+        paper = number.find([*article.head, *opening], article.title)
+        if paper is not None:
+            article.document_number, self.origins["document_number"] = paper.value, paper.said
+        for name in ("attachments", "images"):
+            if getattr(article, name):
+                self.origins[name] = "in the spider's containers (0.95)"
 
     def add_extras(self, article: Article) -> None:
         """Add what only the generic reader looks for."""
         article.abstract = article.abstract or self.generic.abstract
+        article.meta |= {f"{meta.HINT}{kind}": value for kind, value in self.generic.hints.items()}
         article.document_number = self.generic.document_number
         article.attachments = self.generic.attachments
         article.images = self.generic.images

@@ -41,6 +41,7 @@ def record(article: Article, *, explain: bool = False) -> dict[str, Any]:
     folded = canonical if _is_converted(article) else str
     found: dict[str, Any] = {
         "url": article.url or None,
+        "canonical_url": article.canonical_url or None,
         "title": article.title,
         "body": article.body,
         "canonical_title": article.canonical_title,

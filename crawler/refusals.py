@@ -17,3 +17,7 @@ class Refused(DropItem):  # an outcome that is counted, not a fault of the progr
         self.field = field
         self.reason = reason
         self.kind = kind
+
+
+PASSING = frozenset({"too-slow", "not-stored", "blocked"})
+"""Kinds of refusals that may be none at the next visit."""

@@ -23,6 +23,13 @@ def portal_names(settings: BaseSettings) -> list[str]:
     return sorted(name for name in loader.list() if issubclass(loader.load(name), PortalSpider))
 
 
+def portal_regions(settings: BaseSettings) -> dict[str, str]:
+    """Return the regions of the portals that have one, by the portals' names."""
+    loader = get_spider_loader(settings)
+    regions = {name: getattr(loader.load(name), "region", "") for name in loader.list()}
+    return {name: region for name, region in regions.items() if region}
+
+
 def spider_class(settings: BaseSettings, name: str) -> type[PortalSpider]:
     """Return the spider of the portal ``name``, checked; raises WrongUse with a hint, or DefinitionError."""
     names = portal_names(settings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.util import find_spec
 from typing import Any
 
 BOT_NAME = "portalwatch"
@@ -19,16 +20,58 @@ COMMANDS_MODULE = "crawler.commands"
 
 # Where articles are kept. SQLite needs no server; PostgreSQL 15 or later by postgresql+psycopg://user@host/name.
 PORTALWATCH_DATABASE_URL = "sqlite:///var/portalwatch.db"
+# Articles are written many in one transaction: at most so many, and after so many seconds at the latest.
+PORTALWATCH_BATCH_ARTICLES = 50
+PORTALWATCH_BATCH_SECONDS = 0.5
+# Bytes that the raw pages of the stored versions may take, compressed; the oldest go first. 0 keeps none.
+PORTALWATCH_RAW_BUDGET = 2_000_000_000
 # Where the alert feeds are written, an Atom file and a JSON Feed a watch.
 PORTALWATCH_FEEDS_DIR = "var/feeds"
+PORTALWATCH_FEEDS_URL = ""  # where that folder is served, for the feeds' own addresses
+PORTALWATCH_WEB_URL = "http://127.0.0.1:8420"  # where `scrapy web` is reached, for links to stored versions
+# The targets of alerts: names with addresses; docs/delivery.md.
+PORTALWATCH_TARGETS = "targets.yaml"
+PORTALWATCH_HEALTH_TARGETS = ""  # those that take alarms about portals; empty: the ones with `health: true`
+PORTALWATCH_LANGUAGE = "zh"  # of messages: zh or en
+PORTALWATCH_TEMPLATES_DIR = ""  # your own templates of messages
+PORTALWATCH_DELIVERY_ATTEMPTS = 12  # the last about 14 hours after the first; then a message is given up
+PORTALWATCH_DELIVERY_SECONDS = 30.0  # an attempt may take; a target that hangs holds up itself only
+PORTALWATCH_DELIVERY_INTERVAL = 10.0  # seconds between two looks of `scrapy deliver --loop`
+PORTALWATCH_DIGEST_LISTED = 50  # alerts that a digest lists; the others are counted
+PORTALWATCH_DELIVER_TO_PRIVATE = False  # webhooks to loopback and private addresses are refused
 # Requests to loopback and private addresses are refused: pages are hostile, and their links too.
 PORTALWATCH_ALLOW_PRIVATE_ADDRESSES = False
 # List pages followed in one section in one run, so that an endless pager cannot hold a run.
 PORTALWATCH_MAX_LIST_PAGES = 200
 # Pages of one article that are fetched and joined; a longer one is kept with the flag missing-part.
 PORTALWATCH_MAX_PARTS = 20
-# Seconds for finding a page's encoding, parsing and reading it; then it is refused (too-slow). 0 is no limit.
+# Seconds for finding a page's encoding, and for all that is done with its text before it is stored; then it
+# is refused (too-slow). 0 is no limit.
 PORTALWATCH_READ_TIMEOUT = 5.0
+# Seconds that a visit to one portal may take; then it is closed, and what was read is kept. 0 is no limit.
+PORTALWATCH_RUN_TIMEOUT = 3600
+
+# How often sections are visited: never sooner, never later, and the visits a day of a section that brings one
+# article a day. A spider's `expect = {"every": ("30m", "1d")}` is stronger. docs/operations.md
+PORTALWATCH_FLOOR = "10m"
+PORTALWATCH_CEILING = "1d"
+PORTALWATCH_PACE = 12.0
+PORTALWATCH_PATROL_PROCESSES = 4  # child processes of `scrapy patrol --daemon` at the same time
+# Workers (`scrapy worker`): visits at the same time, when they look what is due (as cron says it, a sixth
+# field for seconds), and the seconds without a sign of life after which a worker's jobs are given to others.
+PORTALWATCH_WORKER_JOBS = 4
+PORTALWATCH_WORKER_DISPATCH = "* * * * *"
+PORTALWATCH_WORKER_STALLED = 30.0
+
+# Recent articles that are visited again, of a portal in a run (0: none); seconds between two looks, at least,
+# that find an article gone before it counts as withdrawn.
+PORTALWATCH_RECHECKS = 20
+PORTALWATCH_GONE_INTERVAL = 3600.0
+# Bad runs in a row before the health targets are told of a portal.
+PORTALWATCH_HEALTH_BAD_RUNS = 3
+# Pages of a portal kept for study; bytes below which a page that lacks what is expected may be a block.
+PORTALWATCH_KEPT_PAGES = 20
+PORTALWATCH_BLOCKED_BYTES = 4096
 
 # --- Who we are --------------------------------------------------------------------------------------
 
@@ -44,9 +87,12 @@ DEFAULT_REQUEST_HEADERS = {
 
 # --- Gentleness --------------------------------------------------------------------------------------
 
+PORTALWATCH_WINDOW = ""  # the hours of visits at +08:00, 06:00-23:00; a spider's `window` is stronger
+PORTALWATCH_REQUESTS_A_DAY = 20_000  # to one portal; a spider's `requests_a_day` is stronger; 0 is no limit
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 32  # over all portals of a process
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # small portals run on small machines
+DOWNLOADER = "crawler.downloader.CountingDownloader"  # or two may go at once when the machine is busy
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to one host
 DOWNLOAD_DELAY_JITTER = 0.5  # share by which the delay varies, so that no beat is visible
 AUTOTHROTTLE_ENABLED = True  # slows down with a slow portal, never faster than DOWNLOAD_DELAY
@@ -78,13 +124,26 @@ COOKIES_ENABLED = False  # no session is needed to read public notices
 
 # --- The way of an article ---------------------------------------------------------------------------
 
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    # Each takes its share of every request; nothing here needs these.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.inflate.InflateMiddleware": 590,
     "crawler.middlewares.address_guard.AddressGuardMiddleware": 40,
-    # After decompression (590) and before MetaRefresh (580), which reads the text.
+    # After decompression (590) and before the redirects by a page (580), which read the text.
     "crawler.middlewares.charset.CharsetMiddleware": 585,
+    # Behind the decoding, before redirects by a page and before another try, which would knock again.
+    "crawler.middlewares.blocked.BlockedMiddleware": 583,
+    # Nearest to the network: they see each request that goes out, also for robots.txt, and each answer.
+    "crawler.middlewares.conditional.ConditionalMiddleware": 700,
+    "crawler.middlewares.gentle.GentleMiddleware": 710,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.middlewares.refresh.RefreshMiddleware": 580,
 }
 SPIDER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
 }
 # Pipelines that only change the article; `scrapy extract` and `scrapy explain` run these alone.
 PORTALWATCH_READING_PIPELINES = {
@@ -101,6 +160,10 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS: dict[str, int | None] = {
     "crawler.counters.Counters": 500,
+    "crawler.collecting.Collecting": 500,
+    "crawler.timekeeper.Timekeeper": 520,
+    "crawler.measuring.Measuring": 510,
+    "scrapy.extensions.spiderstate.SpiderState": None,
 }
 CONCURRENT_ITEMS = 4  # the default starts 100 cooperative tasks a response and halves the speed
 
@@ -116,6 +179,8 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the spider's own error line says it once
 # --- Scrapy's machinery ------------------------------------------------------------------------------
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+# A faster loop of events, where there is one for the system.
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None
 FEED_EXPORT_ENCODING = "utf-8"
 
 
@@ -142,4 +207,5 @@ for _name in [n for n in globals() if n.isupper()]:
         globals()[_name] = _from_environment(
             _key.removeprefix("PORTALWATCH_"), globals()[_name], os.environ[_key]
         )
+CLOSESPIDER_TIMEOUT = PORTALWATCH_RUN_TIMEOUT
 USER_AGENT = USER_AGENT.format(contact=PORTALWATCH_CONTACT)

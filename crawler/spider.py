@@ -22,22 +22,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin
 
 import scrapy
-from scrapy.http import TextResponse
 
-from crawler import definition, errors
+from crawler import definition, errors, tls
+from crawler.asking import ENTRY, NOT_MODIFIED, NotNow, conditional
 from crawler.listing import Listing, joined
-from crawler.middlewares.charset import decided, text_of
+from crawler.middlewares.charset import raw_page, text_of
+from crawler.monitor.displayed import stretch
+from crawler.monitor.sightings import Sightings, entries_hash
 from crawler.page.address import canonical_url
 from crawler.page.document import Page, PageError, limited, parse_html
 from crawler.page.entries import Entry
 from crawler.page.entries import entries as generic_entries
 from crawler.page.learned import NOTHING
 from crawler.page.paging import next_page as generic_next_page
-from crawler.page.parts import next_part
+from crawler.page.paging import unfollowable
+from crawler.page.parts import leads_to_first, next_part
 from crawler.parts import Joiner
 from crawler.reading import Rules, read_article
+from crawler.rechecking import Rechecker
+from crawler.refusals import PASSING
 from crawler.selectors import elements, texts
 from crawler.store.known import Known
+from crawler.text.deadline import Budget
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -46,11 +52,18 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
-# List pages go before articles, and articles that stand further down go before newer ones: whatever a killed
-# run leaves undone is then newer than what it stored, and the next run meets it before it meets the known.
+    from crawler.items import Article
+    from crawler.monitor.sightings import Sighting
+
+# List pages go before articles, and articles that stand further down go before newer ones: most of what a run
+# that is cut short leaves undone is then newer than what it stored. Not all: requests that wait for their
+# host are sent in the order they came in. So the next run does not stop at what it stored (``_is_left``).
 LIST_PRIORITY = 1_000_000
+LASTING = frozenset({"status-404", "status-410", "robots", "private-address"})
+"""Kinds of errors that the next visit would only see again."""
 
 
 class PortalSpider(scrapy.Spider):
@@ -63,10 +76,15 @@ class PortalSpider(scrapy.Spider):
     # Where to find pages.
     portal: ClassVar[str]
     base: str
+    window: ClassVar[str] = ""  # the hours it may be visited, 06:00-23:00 at +08:00; else PORTALWATCH_WINDOW
+    requests_a_day: ClassVar[int | None] = None  # else PORTALWATCH_REQUESTS_A_DAY
+    tls: ClassVar[str] = ""  # "legacy" for a server too old for a connection; docs/operations.md
+    region: ClassVar[str] = ""  # the province, city or county it is about, for `region:` in queries
     sections: ClassVar[dict[str, str]]
     entries: ClassVar[Any] = None  # the links of a section page
     entry_date: ClassVar[Any] = None  # the date of an entry, looked for in the entry's own row
     next_page: ClassVar[Any] = None
+    expect: ClassVar[dict[str, Any]] = {}  # what is usual here; docs/operations.md
 
     # How to read one.
     generic: ClassVar[bool] = False  # what has no selector below or above is left to the generic reader
@@ -80,7 +98,7 @@ class PortalSpider(scrapy.Spider):
     breadcrumb: ClassVar[Any] = None
     abstract: ClassVar[Any] = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the arguments of the command line
         self,
         name: str | None = None,
         *,
@@ -88,19 +106,33 @@ class PortalSpider(scrapy.Spider):
         until: str | None = None,
         full: str = "",
         base: str | None = None,
+        only: str | None = None,
         **kwargs: Any,
     ) -> None:
         definition.check(type(self))
         super().__init__(name, **kwargs)
-        self.window = definition.Window.parse(since, until)
+        self.days = definition.Window.parse(since, until)
         self.full = definition.parse_flag("full", full)
         self.base = (base or self.base).rstrip("/")
         self.rules = Rules.of(self)
         self.joiner = Joiner(self)
+        self.rechecker = Rechecker(self)
         self.known: Known | None = None
+        self.interrupted: datetime | None = None  # when the first visit began that came to no good end
         self.read_timeout = 0.0  # seconds a page; 0 is no limit
         self.learned = NOTHING  # what the portal's pages are known to repeat
+        self.sightings = Sightings()
+        self.hashes: dict[str, str] = {}  # what unchanged sections list
+        self.over = ""  # why the visit has ended before its end
+        self.wait_until: datetime | None = None  # when the server wants to be asked again
+        self.only = None if only is None else frozenset(only.split())  # addresses of sections
         self._asked: set[str] = set()  # canonical addresses of articles requested in this run
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Let the requests of this spider alone go by its TLS profile."""
+        super().update_settings(settings)
+        tls.use(settings, cls.tls)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -108,21 +140,39 @@ class PortalSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"])
         spider.read_timeout = crawler.settings.getfloat("PORTALWATCH_READ_TIMEOUT")
+        if spider.tls == tls.LEGACY:
+            spider.logger.info("%s", tls.IN_WORDS)
         spider.learned = spider.known.learned(spider.name)
+        spider.interrupted = spider.known.interrupted_since(spider.name)
+        spider.hashes = {} if spider.selective else spider.known.section_hashes(spider.name)
         return spider
 
-    def closed(self, reason: str) -> None:  # noqa: ARG002  Scrapy's signature
-        """Let the database go."""
+    def closed(self, reason: str) -> None:
+        """Write what became of stored articles, and let the database go."""
+        self.rechecker.close(reason)
         if self.known:
             self.known.close()
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Ask for the first page of every section."""
-        for section, path in self.sections.items():
-            yield self._list_request(urljoin(f"{self.base}/", path), section, 1)
+        for section in self.sections:
+            url = self.section_url(section)
+            if self.only is None or url in self.only:
+                yield self._list_request(url, section, 1)
+        for request in self.rechecker.requests() if self.known else ():
+            yield request
+
+    def section_url(self, section: str) -> str:
+        """Return the address of the first page of a section."""
+        return urljoin(f"{self.base}/", self.sections[section])
+
+    @property
+    def selective(self) -> bool:
+        """Whether this visit is for certain days or for everything: then nothing follows for the next."""
+        return self.full or self.days != definition.Window()
 
     def _list_request(self, url: str, section: str, number: int) -> scrapy.Request:
-        return scrapy.Request(
+        request = scrapy.Request(
             url,
             callback=self.parse_list,
             errback=self.failed,
@@ -130,9 +180,14 @@ class PortalSpider(scrapy.Spider):
             priority=LIST_PRIORITY,
             dont_filter=True,
         )
+        return conditional(request) if number == 1 and not self.selective else request
 
     def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
         """Ask for the unknown articles of a section page, and for the next page while there are any."""
+        seen = self.sightings.of(self.section_url(section))
+        if response.status == NOT_MODIFIED:
+            self._unchanged(seen)
+            return
         listing: Listing | None = None
         try:
             with self.limited(response.url):
@@ -140,6 +195,7 @@ class PortalSpider(scrapy.Spider):
         except PageError as error:
             self.refuse(error)
         if listing is None:
+            seen.failed = True
             self.count("failed_sections")
             return
         found = [entry for entry in listing.entries if self._is_own(entry.url)]
@@ -147,50 +203,93 @@ class PortalSpider(scrapy.Spider):
             self._count_error(
                 "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
             )
+            seen.failed = True
             self.count("failed_sections")
             return
-        wanted, unknown = self._choose(found)
+        if number == 1 and self._is_as_before(seen, found, section):
+            self._unchanged(seen)
+            return
+        seen.read, seen.lasting = True, seen.lasting and not listing.may_be_empty
+        wanted, news = self._choose(found)
         self.count("entries", len(found))
+        self.count("lists")
+        if number == 1:
+            self.count(f"listed/{section}", len(found))
         for entry in wanted:
-            self._asked.add(canonical_url(entry.url))
+            address = canonical_url(entry.url)
+            self._asked.add(address)
+            seen.open.add(address)
+            seen.new[address] = stretch(entry.date_text, self.now())
             self.count("requested")
             yield scrapy.Request(
                 entry.url,
                 callback=self.joiner.read,
                 errback=self.failed,
                 cb_kwargs={"section": section, "list_url": response.url},
+                meta={ENTRY: address},
                 priority=len(self._asked),
                 # Scrapy's filter would drop a redirect to a known address, a circle for one, in silence.
                 dont_filter=True,
             )
         limit = self.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
-        go_on = unknown and not self._all_too_old(found)
+        go_on = news and not self._all_too_old(found)
         if listing.following and number < limit and (go_on or listing.may_be_empty):
             yield self._list_request(listing.following, section, number + 1)
+        elif listing.turned_by and number < limit and go_on:
+            self.count("unfollowable")
+            self.logger.warning("%s: only a script turns the page (%s)", response.url, listing.turned_by)
+
+    def _is_as_before(self, seen: Sighting, found: list[Entry], section: str) -> bool:
+        """Note what the first page of a section lists; tell whether it did so when all of it was stored."""
+        addresses = [canonical_url(entry.url) for entry in found]
+        seen.hash = entries_hash(addresses)
+        moments = (stretch(entry.date_text, self.now()) for entry in found)
+        seen.dated = [one for one in moments if one is not None]
+        return self.hashes.get(self.section_url(section)) == seen.hash
+
+    def _unchanged(self, seen: Sighting) -> None:
+        seen.read = seen.unchanged = True
+        self.count("unchanged_sections")
 
     def parse_article(
         self, response: Response, section: str, list_url: str, first: str = ""
     ) -> Iterator[Any]:
         """Read an article page, or a further part of the article at the address ``first``."""
         try:
-            with self.limited(response.url):
-                page = self.parsed(response)
-                if page is None:
-                    return
-                article = read_article(
-                    page, self.rules, portal=self.name, now=self.now(), shared=self.learned.tails
-                )
-                article.following = next_part(page, first)
+            article = self.read_page(response, section, list_url, first)
         except PageError as error:
             self.refuse(error)
+            if error.kind not in PASSING:
+                self.sightings.settle([response.meta.get(ENTRY, "")])
             return
-        article.list_url = list_url
-        article.site = self.portal
+        yield article
+
+    def read_page(
+        self,
+        response: Response,
+        section: str,
+        list_url: str,
+        first: str = "",
+        *,
+        fetched: datetime | None = None,
+    ) -> Article:
+        """Return what an article page, or a part of the article at ``first``, holds. Raises PageError.
+
+        ``fetched`` (aware) is the moment of the visit if that is not now.
+        """
+        budget, now = Budget(self.read_timeout), fetched or self.now()
+        with self.limited(response.url), budget.spend():
+            page = parse_html(text_of(response), response.url)
+            article = read_article(page, self.rules, portal=self.name, now=now, shared=self.learned.tails)
+            article.following = next_part(page, first)
+            article.is_part = bool(first) and leads_to_first(page, first)
+        article.list_url, article.budget = list_url, budget
+        article.site, article.region = self.portal, self.region
         if not article.breadcrumb:
             article.breadcrumb = [section]
-        decision = decided_of(response)
-        article.charset, article.charset_reason = decision.encoding, decision.reason
-        yield article
+        article.raw = [raw_page(response, article.fetched)]
+        article.charset, article.charset_reason = article.raw[0].charset, article.raw[0].charset_reason
+        return article
 
     def read_list(self, response: Response) -> Listing | None:
         """Return what an answer to a section's address lists, None (counted) where it cannot be read.
@@ -198,7 +297,12 @@ class PortalSpider(scrapy.Spider):
         A way of access that is no HTML page, such as a feed, replaces this.
         """
         page = self.parsed(response)
-        return None if page is None else Listing(self.read_entries(page), self.read_next(page))
+        if page is None:
+            return None
+        found = Listing(self.read_entries(page), self.read_next(page))
+        if not found.following and self.rules.of_field("next_page") is None and self.generic:
+            found.turned_by = unfollowable(page)
+        return found
 
     def read_entries(self, page: Page) -> list[Entry]:
         """Return the entries of a section page, in its order."""
@@ -246,17 +350,24 @@ class PortalSpider(scrapy.Spider):
         """Tell whether ``url`` is on this portal: an outward link in a list is somebody else's article."""
         return canonical_url(url).split("/")[2] == canonical_url(self.base).split("/")[2]
 
-    def _choose(self, found: list[Entry]) -> tuple[list[Entry], int]:
-        """Return the entries to fetch and how many of all were unknown."""
+    def _choose(self, found: list[Entry]) -> tuple[list[Entry], bool]:
+        """Return the entries to fetch, and whether some were unknown before the last good visit."""
         addressed = {canonical_url(entry.url): entry for entry in found}
         known = self.known.among(addressed) if self.known and not self.full else set()
         unknown = {
             address: entry for address, entry in addressed.items() if address not in known | self._asked
         }
-        return [entry for entry in unknown.values() if self.window.may_contain(entry.date_text)], len(unknown)
+        news = bool(unknown) or self._is_left(addressed)
+        return [entry for entry in unknown.values() if self.days.may_contain(entry.date_text)], news
+
+    def _is_left(self, addresses: Iterable[str]) -> bool:
+        """Whether one was stored by a visit that was cut short: others, further down, may not have been."""
+        if self.known is None or self.interrupted is None:
+            return False
+        return self.known.any_since(addresses, self.interrupted)
 
     def _all_too_old(self, found: Iterable[Entry]) -> bool:
-        return all(self.window.is_before(entry.date_text) for entry in found)
+        return all(self.days.is_before(entry.date_text) for entry in found)
 
     def parsed(self, response: Response) -> Page | None:
         """Return the parsed page, None (counted, one line said) where it cannot be read."""
@@ -279,10 +390,15 @@ class PortalSpider(scrapy.Spider):
         """Say in one line why a request brought nothing, and count it by kind."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         assert failure.value is not None
-        kind, reason = errors.describe(failure.value)
+        kind, reason = errors.describe(failure.value, self.tls)
+        if isinstance(failure.value, NotNow):
+            return
         self._count_error(kind, f"{request.url}: {reason}")
         if "number" in request.cb_kwargs:
+            self.sightings.of(self.section_url(request.cb_kwargs["section"])).failed = True
             self.count("failed_sections")
+        elif kind in LASTING:
+            self.sightings.settle([request.meta.get(ENTRY, "")])
 
     def count(self, name: str, by: int = 1) -> None:
         """Raise the counter ``portalwatch/<name>``."""
@@ -299,9 +415,3 @@ class PortalSpider(scrapy.Spider):
         self.logger.warning("Refused %s", error)
         self.count("refused")
         self.count(f"refused/{error.kind}")
-
-
-def decided_of(response: Response) -> Any:
-    """Return the charset decision of a response."""
-    assert isinstance(response, TextResponse)
-    return decided(response).decision

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler import chain
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ class CanonicalPipeline:
 
     def process_item(self, item: Article) -> Article:
         """Return the article with its canonical fields filled."""
-        self.run(item)
+        chain.step(item, self)
         return item
 
     def run(self, article: Article) -> None:

@@ -8,16 +8,20 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from crawler import chain
 from crawler.items import BlockKind, Dropped
-from crawler.page import breadcrumb, byline, meta, names, published, source
+from crawler.page import breadcrumb, byline, crediting, meta, names, published, source
+from crawler.page.document import PageError
+from crawler.page.found import Found
 from crawler.page.labels import labelled, values
+from crawler.page.loose import clean_source
+from crawler.page.title import DOCUMENT
 from crawler.refusals import Refused
 from crawler.text import restore
 from crawler.text.clock import LOCAL
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -25,9 +29,15 @@ if TYPE_CHECKING:
     from crawler.items import Article
 
 FIRST_BLOCKS = 3
+OPENING_BLOCKS = 7
 LAST_BLOCKS = 5
 LONGEST_TAIL_LINE = 80
+LONGEST_HEAD = 24
+SHORTEST_ACCOUNT = 4
 MOST_FOLDED = 10  # times as long as folded is no text, with a reading behind each character
+ASKING = ("记者：", "记者:", "記者：", "記者:")
+MANY_QUESTIONS = 2
+SPIDER = "spider"  # a selector is as sure as whoever wrote it
 ONE_DAY = timedelta(days=1)
 
 
@@ -54,7 +64,7 @@ class FieldsPipeline:
 
         So it does for one published outside the days that the spider was asked for.
         """
-        self.run(item)
+        chain.step(item, self)
         window = getattr(self._crawler.spider, "window", None) if self._crawler else None
         if window and item.published and not window.contains(item.published.at.astimezone(LOCAL).date()):
             raise Refused(item.url, "published", "not on the days asked for", kind="other-day")
@@ -66,7 +76,12 @@ class FieldsPipeline:
         """  # noqa: D205  one sentence
         _refuse_empty(article)
         _refuse_challenge(article)
-        _Fields(article).fill()
+        try:
+            _Fields(article).fill()
+        except PageError as error:
+            raise Refused(article.url, "body", error.reason, kind=error.kind) from error
+        finally:
+            article.told = None  # it holds the whole page
         if article.published is not None and article.published.at > article.fetched + ONE_DAY:
             raise Refused(
                 article.url,
@@ -84,10 +99,14 @@ class _Fields:
         self.article = article
         told = [item.block.text for item in article.dropped if item.pipeline == "notices"]
         tail = [line for text in told for line in text.splitlines() if len(line) <= LONGEST_TAIL_LINE]
-        texts = [block.text for block in article.blocks if block.kind is not BlockKind.TABLE]
-        self.about = [line for text in article.head for line in text.splitlines() if line.strip()]
-        self.dated = [*self.about, *(line for line in tail if byline.is_about(line))]
+        texts = _unasked([block.text for block in article.blocks if block.kind is not BlockKind.TABLE])
         self.first = texts[:FIRST_BLOCKS]
+        self.about = [line for text in article.head for line in text.splitlines() if line.strip()]
+        if self.first and byline.is_about(self.first[0]):
+            self.about.append(self.first[0])
+        self.dated = [*self.about, *(line for line in tail if byline.is_about(line))]
+        # Writers may be named between an abstract and the text.
+        self.first += [text for text in texts[FIRST_BLOCKS:OPENING_BLOCKS] if crediting.is_credit_line(text)]
         self.last = [line for text in texts[-LAST_BLOCKS:] for line in text.splitlines()[-2:]] + tail
         # An editor's line may have gone with the links that it stood among.
         self.gone = [item.block.text for item in article.dropped if len(item.block.text) <= LONGEST_TAIL_LINE]
@@ -97,94 +116,154 @@ class _Fields:
         article = self.article
         self.fill_published()
         self.fill_source()
-        article.authors = self.people("authors", article.authors_text, self.read_authors)
-        article.editors = self.people("editors", article.editors_text, self.read_editors)
+        article.authors = self.people("authors", article.authors_text)
+        article.editors = self.people("editors", article.editors_text)
         article.authors = [name for name in article.authors if name not in article.editors]
         self.fill_section()
         article.views = byline.parse_views(self.dated)
         if article.views is not None:
-            article.origins["views"] = "displayed"
+            article.origins["views"] = "displayed (0.90)"
 
     def fill_published(self) -> None:
         article = self.article
         own = [article.published_text] if article.published_text else []
         found = published.displayed(own, now=article.fetched, year_hint=published.year_of(article.url))
         if found is not None:
-            article.published, article.origins["published"] = found.value, "spider"
+            article.published, article.origins["published"] = found.value, SPIDER
             return
+        if not published.displayed(self.dated, now=article.fetched, year_hint=published.year_of(article.url)):
+            self.ask("published", "document_date")
         found = published.parse(self.dated, now=article.fetched, url=article.url, meta=article.meta)
         if found is not None:
-            article.published, article.origins["published"] = found.value, found.origin
+            article.published, article.origins["published"] = found.value, found.said
 
     def fill_source(self) -> None:
         article = self.article
         if article.source_text:
             told = [item.value for item in labelled(article.source_text) if item.kind == "source"]
-            own = source.clean_source(told[0] if told else article.source_text)
+            own = clean_source(told[0] if told else article.source_text)
             if own:
                 article.source = source.resolve(own, self.site)
-                article.origins["source"] = "spider"
+                article.origins["source"] = SPIDER
                 return
         columns = [
             *breadcrumb.steps(" > ".join(article.breadcrumb)),
             meta.first(article.meta, meta.COLUMN)[1],
         ]
-        article.source = source.parse_source(self.about, site=self.site, last=self.last, sections=columns)
-        if article.source is not None:
-            article.origins["source"] = "displayed"
-            return
-        name, value = meta.first(article.meta, ("contentsource", "shown:source", *meta.SOURCE))
+        hint = self.hint("source")
+        if not hint and not self.hinted_people("author"):  # platforms show their accounts as authors
+            hint = self.hint("author")
+        found = (
+            source.find(self.below_date(), site=self.site, last=self.last, sections=columns, hint=hint)
+            or self.tagged_source()
+        )
+        if found is not None:
+            article.source, article.origins["source"] = found.value, found.said
+
+    def tagged_source(self) -> Found[str] | None:
+        """Return the source that a label elsewhere, a meta tag, or the name of a newspaper's issue tells."""
+        self.ask("source")
+        tags = self.article.meta
+        name, value = meta.first(tags, ("contentsource", "shown:source", *meta.SOURCE))
         value = self.restored(value)
-        value = next(iter(values(value, "source")), "") if name.startswith("shown:") else value
-        if value and (cleaned := source.clean_source(value)):
-            article.source = source.resolve(cleaned, self.site)
-            article.origins["source"] = f"meta {name}"
+        if name.startswith("shown:"):
+            value = source.definite(next(iter(values(value, "source")), ""))
+        if value and (cleaned := clean_source(value)):
+            return Found(source.resolve(cleaned, self.site), f"meta {name}", 0.6)
+        paper = source.paper_of_issue(self.about, self.restored(tags.get(DOCUMENT, "")))
+        return Found(paper, "the newspaper's name in <title>", 0.5) if paper else None
 
     def restored(self, value: str) -> str:
         """Return a meta tag's value with what was undone in the displayed texts undone in it too."""
         return restore.apply(self.article.repairs, value) if value and self.article.repairs else value
 
-    def read_authors(self) -> list[str]:
-        return byline.parse_authors(self.about, first=self.first, last=self.last)
+    def hint(self, kind: str) -> str:
+        """Return what a class name beside the headline calls the ``kind``, '' for none."""
+        return self.restored(self.article.meta.get(f"{meta.HINT}{kind}", ""))
 
-    def read_editors(self) -> list[str]:
+    def hinted_people(self, kind: str) -> list[str]:
+        """Return the people whom a class name tells; what is long and has no family name is an account."""
+        people = names.split_people(self.hint(kind))
+        return [
+            name for name in people if names.is_person(name) or len(name) < SHORTEST_ACCOUNT or name.isascii()
+        ]
+
+    def below_date(self) -> list[str]:
+        """Return the lines about the article, and the text's first line where it is short enough for one."""
+        opening = self.first[:1]
+        return [*self.about, *opening] if opening and len(opening[0]) <= LONGEST_HEAD else self.about
+
+    def read_authors(self) -> Found[list[str]] | None:
+        return byline.find_authors(self.about, first=self.first, last=self.last)
+
+    def read_editors(self) -> Found[list[str]] | None:
         gone = [line for line in self.gone if byline.is_about(line)]
-        shown = self.restored(self.article.meta.get("shown:editor", ""))
-        return (
-            byline.parse_editors(self.about, last=self.last)
-            or byline.parse_editors(gone)
-            or byline.parse_editors([shown])
-        )
+        found = byline.find_editors(self.about, first=self.first, last=self.last) or byline.find_editors(gone)
+        if found is not None:
+            return found
+        self.ask("editor")
+        return byline.find_editors([self.restored(self.article.meta.get(f"{meta.SHOWN}editor", ""))])
 
-    def people(self, field: str, own: str, read: Callable[[], list[str]]) -> list[str]:
-        """Return the people of one field: by the spider's own text, else by the page's lines."""
-        if own and (found := byline.people_in(own)):
-            self.article.origins[field] = "spider"
-            return found
-        if found := read():
-            self.article.origins[field] = "displayed"
-            return found
-        if field == "authors":
-            name, value = meta.first(self.article.meta, meta.AUTHOR)
-            people = names.split_people(self.restored(value))
-            if found := [person for person in people if names.is_person(person)]:
-                self.article.origins[field] = f"meta {name}"
-                return found
-        return []
+    def ask(self, *kinds: str) -> None:
+        """Add to the meta tags what the page tells of ``kinds`` anywhere, if that was not looked for yet."""
+        told = self.article.told
+        for kind in kinds:
+            if told is not None and (value := told.get(kind)):
+                self.article.meta[f"{meta.SHOWN}{kind}"] = value
+
+    def people(self, field: str, own: str) -> list[str]:
+        """Return the people of one field: by the spider's own text, else by the page's lines, class names
+        and tags.
+        """  # noqa: D205  one sentence
+        if own and (people := byline.people_in(own)):
+            self.article.origins[field] = SPIDER
+            return people
+        authors = field == "authors"
+        found = self.read_authors() if authors else self.read_editors()
+        hinted = self.hinted_people(field.removesuffix("s")) if found is None else []
+        if hinted:
+            found = Found(hinted, "displayed, by its class name", 0.7)
+        if found is None and authors:
+            found = self.tagged_authors()
+        if found is None:
+            return []
+        self.article.origins[field] = found.said
+        return found.value
+
+    def tagged_authors(self) -> Found[list[str]] | None:
+        """Return the writers that a meta tag names; on official sites it names who entered the page."""
+        if any(name in self.article.meta for name in meta.OFFICIAL):
+            return None
+        shown = "\n".join([*self.about, *self.first, *self.last, *self.gone])
+        for tags, strict in ((meta.SIGNED, False), (meta.AUTHOR, True)):
+            name, value = meta.first(self.article.meta, tags)
+            people = [] if "//" in value else names.split_people(self.restored(value))
+            found = [
+                person for person in people if names.is_person(person) or (not strict and person in shown)
+            ]
+            if found:
+                return Found(found, f"meta {name}", 0.6)
+        return None
 
     def fill_section(self) -> None:
         article = self.article
         steps = breadcrumb.steps(" > ".join(article.breadcrumb), article.title)
-        origin = "breadcrumb"
+        origin = article.origins.get("breadcrumb", SPIDER)
         if not steps:
             steps = [value for line in self.about for value in values(line, "column")][:1]
-            origin = "displayed"
+            origin = "displayed, labelled (0.80)"
         if not steps:
             name, value = meta.first(article.meta, meta.COLUMN)
-            steps, origin = [self.restored(value)] if value else [], f"meta {name}"
+            steps, origin = [self.restored(value)] if value else [], f"meta {name} (0.60)"
         article.section = steps
         if steps:
             article.origins["section"] = origin
+
+
+def _unasked(texts: list[str]) -> list[str]:
+    """Return the texts without the questions of an interview, where 记者： names who asks, not who writes."""
+    asked = [text for text in texts if text.startswith(ASKING)]
+    return texts if len(asked) < MANY_QUESTIONS else [text for text in texts if text not in set(asked)]
 
 
 @cache

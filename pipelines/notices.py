@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from crawler import chain
 from crawler.items import BlockKind, Dropped
 from crawler.page import learned, rules
 from crawler.page.rules import Rule, Scope
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
     from crawler.items import Article, Block
     from crawler.page.learned import Learned
 
-RULES = rules.load(resources.files("pipelines.data").joinpath("notices.toml").read_text("utf-8"))
+_TEXT = resources.files("pipelines.data").joinpath("notices.toml").read_text("utf-8")
+RULES = rules.load(_TEXT)
+_ENDINGS = [(entry["name"], re.compile(entry["pattern"])) for entry in tomllib.loads(_TEXT)["ending"]]
 
 SOLID_CHARS = 40
+ENDING_CHARS = 30
 HEAD_BLOCKS = 6
 LATE_SHARE = 2 / 3
 LATE_BLOCKS = 4
@@ -34,6 +40,7 @@ _ABSTRACT = ("摘要", "导读", "内容提要", "核心提示", "内容摘要",
 # Rules whose lines come in clusters that hold nothing of an article.
 ENCLOSING = frozenset({"contact-spam", "disclaimer", "qr", "share", "copyright", "reprint", "hotline"})
 _FILE = re.compile(r"^附件|\.(?:docx?|xlsx?|pdf|wps|ofd|zip|rar)\b")
+QR_LINES = 3  # above a code that may name the account
 _ENDS = ("。", "!", "?", '"', "”", ")", ";")
 
 
@@ -56,7 +63,7 @@ class NoticesPipeline:
 
     def process_item(self, item: Article) -> Article:
         """Strip the article; Scrapy's side of ``run``."""
-        self.run(item)
+        chain.step(item, self)
         return item
 
     def run(self, article: Article) -> None:
@@ -74,7 +81,17 @@ class NoticesPipeline:
             article.abstract = article.blocks[0].text
         for index, rule in sorted(doomed.items()):
             article.dropped.append(Dropped(article.blocks[index], self.name, rule))
-        article.blocks = [block for index, block in enumerate(article.blocks) if index not in doomed]
+        kept = [block for index, block in enumerate(article.blocks) if index not in doomed]
+        article.blocks = [self._without_ending(block, article) for block in kept]
+
+    def _without_ending(self, block: Block, article: Article) -> Block:
+        """Return a block without a notice that was appended to its last sentence."""
+        for name, pattern in _ENDINGS:
+            found = pattern.search(block.text[-ENDING_CHARS:])
+            if found is not None and len(found[0]) < len(block.text):
+                article.dropped.append(Dropped(replace(block, text=found[0].strip()), self.name, name))
+                return replace(block, text=block.text[: -len(found[0])])
+        return block
 
 
 def _matches(
@@ -93,6 +110,7 @@ def _matches(
     found |= _edge(blocks, texts, range(min(HEAD_BLOCKS, count)), Scope.HEAD, found)
     found |= {index: "title" for index in range(min(HEAD_BLOCKS, count)) if title and texts[index] == title}
     found |= _edge(blocks, texts, range(count - 1, -1, -1), Scope.TAIL, found)
+    found |= _account(blocks, texts, found)
     return found | _enclosed(blocks, texts, found)
 
 
@@ -113,6 +131,23 @@ def _edge(
         if _is_solid(blocks[index], texts[index]):
             break
     return matched
+
+
+def _account(blocks: Sequence[Block], texts: Sequence[str], found: dict[int, str]) -> dict[int, str]:
+    """Return the short lines that name an account right above its code, in an element of their own."""
+    named: dict[int, str] = {}
+    for index, name in found.items():
+        if name != "qr" or index == 0:
+            continue
+        box = blocks[index].place.rpartition("/")[0]
+        first = index
+        while first and blocks[first - 1].place.rpartition("/")[0] == box and index - first < QR_LINES:
+            first -= 1
+        lines = range(first, index)
+        apart = first == 0 or blocks[first - 1].place.rpartition("/")[0] != box
+        if apart and not any(_is_solid(blocks[i], texts[i]) or texts[i].endswith(_ENDS) for i in lines):
+            named |= {i: "qr" for i in lines if i not in found}
+    return named
 
 
 def _enclosed(blocks: Sequence[Block], texts: Sequence[str], found: dict[int, str]) -> dict[int, str]:
@@ -167,7 +202,9 @@ def _abstract(blocks: Sequence[Block], texts: Sequence[str]) -> dict[int, str]:
             continue
         for later in range(index + 1, min(index + ABSTRACT_WITHIN, len(texts))):
             if texts[later].startswith(text):
-                return dict.fromkeys(range(_restart(texts, first, index, later)), "abstract")
+                stop = _restart(texts, first, index, later)
+                rest = "\n".join(texts[stop:])
+                return {i: "abstract" for i in range(stop) if i == 0 or texts[i].strip("….") in rest}
     return {}
 
 

@@ -7,6 +7,7 @@ import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from crawler import chain
 from crawler.items import BlockKind, Dropped
 from crawler.page import learned, rules
 from crawler.text.markers import fold
@@ -36,6 +37,7 @@ HEADLINE_CHARS = range(6, 41)
 REST_SHARE = 0.15  # of the text may stand in paragraphs behind foreign headlines: notices, contacts
 CUT_SHARE = 0.2
 SENTENCE_CHARS = 40
+LINKED_SENTENCE_CHARS = 16
 SIGNATURE_LINES = 4
 _DATE_LINE = re.compile(r"[(\[]?(?:\d{4}|二[〇○零\d一二三四五六七八九]{3})年.{1,3}月.{1,3}日[)\]]?")
 _CREDIT = re.compile(r"\(.{0,30}(?:记者|通讯员|作者|记者站|供稿|摄影|文/图|图/文).{0,30}\)")
@@ -62,7 +64,7 @@ class RecommendedPipeline:
 
     def process_item(self, item: Article) -> Article:
         """Strip the article; Scrapy's side of ``run``."""
-        self.run(item)
+        chain.step(item, self)
         return item
 
     def run(self, article: Article) -> None:
@@ -87,22 +89,39 @@ def _related(blocks: Sequence[Block], texts: Sequence[str]) -> dict[int, str]:
     for index, text in enumerate(texts):
         if index in found or len(text) > HEADING_CHARS or not _HEADING.search(text):
             continue
+        around = _around(blocks, texts, index)
         stop = index + 1
         while stop < len(texts) and not _is_paragraph(blocks[stop], texts[stop]):
+            if around and _parent(blocks[stop]) == around:
+                break
             stop += 1
         if stop == index + 1 < len(texts):
             continue
         if stop == len(texts) or sum(map(len, texts[index:])) <= MAX_SHARE * total:
-            stop = _reach(blocks, texts, stop)
+            stop = _reach(blocks, texts, stop, around)
         if sum(map(len, texts[index:stop])) > MAX_SHARE * total and _own(blocks, texts, index, stop):
             continue
         found |= dict.fromkeys(range(index, stop), "related")
     return found
 
 
-def _reach(blocks: Sequence[Block], texts: Sequence[str], stop: int) -> int:
-    """Return how far a list of teasers goes on: single paragraphs between titles belong to it."""
-    while stop < len(texts):
+def _around(blocks: Sequence[Block], texts: Sequence[str], heading: int) -> str:
+    """Return where the paragraphs above a heading stand, if the heading stands elsewhere; else ''."""
+    above = next((i for i in range(heading - 1, -1, -1) if _is_paragraph(blocks[i], texts[i])), None)
+    around = "" if above is None else _parent(blocks[above])
+    return "" if _parent(blocks[heading]) == around else around
+
+
+def _parent(block: Block) -> str:
+    return block.place.rpartition("/")[0]
+
+
+def _reach(blocks: Sequence[Block], texts: Sequence[str], stop: int, around: str) -> int:
+    """Return how far a list of teasers goes on: single paragraphs between titles belong to it.
+
+    One that stands ``around`` the list, where the paragraphs above it do, does not.
+    """
+    while stop < len(texts) and not (around and _parent(blocks[stop]) == around):
         following = range(stop, min(stop + 3, len(texts)))
         paragraphs = sum(_is_paragraph(blocks[i], texts[i]) for i in following)
         if paragraphs == len(following) and paragraphs > 1:
@@ -128,7 +147,7 @@ def _links(blocks: Sequence[Block], texts: Sequence[str]) -> list[int]:
     found: list[int] = []
     run: list[int] = []
     for index, block in enumerate(blocks):
-        if block.link_density >= LINKED and block.kind is not BlockKind.TABLE and not _is_file(texts[index]):
+        if _is_link(block, texts[index]) and not _is_file(texts[index]):
             run.append(index)
             continue
         if len(run) >= MIN_LINKS:
@@ -139,6 +158,12 @@ def _links(blocks: Sequence[Block], texts: Sequence[str]) -> list[int]:
     if sum(len(texts[i]) for i in found) > MAX_SHARE * sum(map(len, texts)):
         return []
     return found
+
+
+def _is_link(block: Block, text: str) -> bool:
+    """Whether a block is a link and no linked paragraph of the article."""
+    sentence = len(text) >= LINKED_SENTENCE_CHARS and text.endswith("。")
+    return block.link_density >= LINKED and block.kind is not BlockKind.TABLE and not sentence
 
 
 def _closes(texts: Sequence[str], run: Sequence[int]) -> bool:

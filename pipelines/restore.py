@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler import chain
 from crawler.text.restore import restore_all
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class RestorePipeline:
 
     def process_item(self, item: Article) -> Article:
         """Restore ``item``."""
-        self.run(item)
+        chain.step(item, self)
         return item
 
     def run(self, article: Article) -> None:

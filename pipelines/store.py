@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from crawler.refusals import Refused
 from crawler.store.articles import Outcome
 from crawler.store.database import DEFAULT_URL, DatabaseError
 from crawler.store.learned import Tally
-from crawler.store.writer import Writer, writer_of
+from crawler.store.writer import Limits, Writer, writer_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -23,11 +24,11 @@ logger = logging.getLogger(__name__)
 
 
 class StorePipeline:
-    """Writes each article as new, changed or the same, with its fingerprints and its story.
+    """Writes each article as new, changed or the same, with its raw pages, fingerprints and story.
 
-    The transaction is the writer's: the pipeline `alerts` ends it where that is switched on. An article that
-    cannot be written is undone, counted (``portalwatch/errors/store``) and dropped; the crawl goes on. What
-    the new articles repeat is counted, and kept when the spider closes (``crawler.store.learned``).
+    The transaction is the writer's: the pipeline `alerts` commits where that is switched on. An article that
+    cannot be written is counted (``portalwatch/errors/store``) and dropped; the crawl goes on. What the new
+    articles repeat is counted, and kept when the spider closes (``crawler.store.learned``).
     """
 
     def __init__(self, writer: Writer, stats: StatsCollector | None = None) -> None:
@@ -39,30 +40,31 @@ class StorePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Use the database of the setting ``PORTALWATCH_DATABASE_URL``."""
         url = crawler.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL
-        return cls(writer_of(crawler, url), crawler.stats)
+        return cls(writer_of(crawler, url, Limits.of(crawler.settings)), crawler.stats)
 
-    def process_item(self, item: Article) -> Article:
-        """Keep the article and hand it on; raise ``Refused`` if the database refuses it."""
-        try:
-            saved = self.run(item)
-        except DatabaseError as error:
-            self._count("portalwatch/errors")
-            self._count("portalwatch/errors/store")
-            raise Refused(item.url, "store", str(error), kind="not-stored") from error
+    async def process_item(self, item: Article) -> Article:
+        """Keep the article and hand it on, once it is committed unless a later pipeline sees to that.
+
+        Raises ``Refused`` if the database refuses it.
+        """
+        unit = self.writer.begin(item)
+        unit.committed.append(partial(self._committed, item))
         if not self.writer.waits:
-            self._count(f"portalwatch/articles/{saved.outcome.value}")
+            try:
+                await self.writer.commit(unit)
+            except DatabaseError as error:
+                self._count("portalwatch/errors")
+                self._count("portalwatch/errors/store")
+                raise Refused(item.url, "store", str(error), kind="not-stored") from error
         return item
 
-    def run(self, article: Article) -> Saved:
-        """Keep ``article`` and say what became of it. Raises ``DatabaseError``."""
-        saved = self.writer.save(article)
+    def _committed(self, article: Article, saved: Saved) -> None:
+        self._count(f"portalwatch/articles/{saved.outcome.value}")
         if saved.outcome is Outcome.NEW:
             self._tally.add(article)
-        return saved
 
     def close_spider(self) -> None:
-        """Undo an article that no later pipeline completed, keep what the portal repeats, and let go."""
-        self.writer.abandon()
+        """Keep what the portal repeats, and let go of the database."""
         try:
             for portal in self._tally.portals:
                 with self.writer.database.writing() as session:
@@ -72,9 +74,9 @@ class StorePipeline:
             self._count("portalwatch/errors")
             self._count("portalwatch/errors/learned")
         self.writer.close()
-        if self.writer.abandoned:
-            self._count("portalwatch/store/abandoned", self.writer.abandoned)
+        self._count("portalwatch/store/abandoned", self.writer.abandoned)
+        self._count("portalwatch/store/retries", self.writer.retries)
 
     def _count(self, key: str, by: int = 1) -> None:
-        if self._stats is not None:
+        if self._stats is not None and by:
             self._stats.inc_value(key, by)

@@ -14,6 +14,7 @@ class CnxzSpider(PortalSpider):
 
     name = "cnxz"
     portal = "中国徐州网"
+    region = "江苏省徐州市"
     base = "http://www.cnxz.com.cn"
     sections = {"要闻": "/yaowen/node.htm", "民生": "/minsheng/node.htm"}
     entries = ".newslist a"

@@ -13,6 +13,7 @@ class FbdySpider(PortalSpider):
 
     name = "fbdy"
     portal = "大同人才网"
+    region = "山西省大同市"
     base = "http://fbdy.cn"
     sections = {"大同新闻": "/news/newslist-datong.html", "职场资讯": "/news/newslist-zhichang.html"}
     entries = ".news_list dt a"

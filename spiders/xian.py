@@ -14,5 +14,6 @@ class XianSpider(ZblogSpider):
 
     name = "xian"
     portal = "西安厂房网"
+    region = "陕西省西安市"
     base = "http://xian.021cf.cn"
     sections = {"西安产业信息": "/index.php/category-1.html", "园区政策": "/index.php/category-2.html"}

@@ -46,7 +46,6 @@ def stored(world: World) -> int:
         ("404", "status 404"),
         ("410", "status 410"),
         ("500", "status 500"),
-        ("503", "status 503"),
         ("slow", "no answer in time"),
         ("cut", "ended before its end"),
         ("loop", "redirects in a circle"),
@@ -63,15 +62,44 @@ def test_one_bad_article_is_one_line_and_the_portal_goes_on(world: World, kind: 
     assert stored(world) > 10
 
 
-@pytest.mark.parametrize("kind", ["challenge", "empty"])
-def test_what_only_looks_like_an_article_is_refused(world: World, kind: str) -> None:
-    world.server.fault(HOST, newest(world), kind, times=None)
+def test_what_only_looks_like_an_article_is_refused(world: World) -> None:
+    world.server.fault(HOST, newest(world), "empty", times=None)
     done = world.scrapy("crawl", "xian")
     lines = [line for line in done.stderr.splitlines() if "/index.php/post/" in line]
     assert len(lines) == 1
     assert "Refused" in lines[0]
-    assert world.rows("select count(*) from versions where body like '%验证码%'") == [(0,)]
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("status", [200, 412, 503])
+@pytest.mark.parametrize("where", ["section", "article"])
+def test_a_challenge_ends_the_visit_and_the_portal_is_left_alone(
+    world: World, where: str, status: int
+) -> None:
+    path = newest(world) if where == "article" else "/index.php/category-1.html"
+    world.server.fault(HOST, path, "challenge", times=None, status=status)
+    done = world.scrapy("crawl", "xian")
+    assert done.returncode == 1
+    assert "stopped: blocked" in done.stdout
+    assert "a challenge came instead of the page" in done.stderr
+    assert "Traceback" not in done.stderr
+    # One knock, no second one; nothing of it is stored, and it is kept for study.
+    visits = [visit.url for visit in world.server.visits(HOST)]
+    assert visits.count(f"http://{HOST}{path}") == 1
+    assert not any("验证码" in kept.body for kept in world.contents().values())
+    assert world.rows("select reason, status from kept_pages") == [("challenge", status)]
+    ((reason, since, bad_runs),) = world.rows(
+        "select wait_reason, blocked_since, bad_runs from portal_states where wait_until > blocked_since"
+    )
+    assert (reason, bad_runs) == ("blocked", 1)
+    assert since is not None
+    assert world.scrapy("health").returncode == 1
+    world.server.mend()
+    assert world.scrapy("crawl", "xian").returncode == 0
+    assert world.rows("select wait_until, wait_reason, blocked_since, bad_runs from portal_states") == [
+        (None, "", None, 0)
+    ]
+    assert world.scrapy("health").returncode == 0
 
 
 def test_a_section_that_cannot_be_read_fails_the_portal(world: World) -> None:
@@ -80,13 +108,6 @@ def test_a_section_that_cannot_be_read_fails_the_portal(world: World) -> None:
     assert done.returncode == 1
     assert "1 section page(s) could not be read" in done.stdout
     assert stored(world) > 0  # the other section went on
-
-
-def test_a_challenge_instead_of_a_section_is_an_error(world: World) -> None:
-    world.server.fault(HOST, "/index.php/category-1.html", "challenge", times=None)
-    done = world.scrapy("crawl", "xian")
-    assert done.returncode == 1
-    assert "entries: nothing found" in done.stderr
 
 
 def test_a_portal_that_is_not_there_fails_alone(world: World) -> None:
@@ -105,6 +126,36 @@ def test_a_host_that_refuses_connections_is_one_line_a_section(world: World) -> 
     assert len(done.stderr.splitlines()) == 2
     assert all("refuses connections" in line for line in done.stderr.splitlines())
     assert "2 section page(s) could not be read" in done.stdout
+
+
+def test_a_server_that_asks_to_wait_is_left_alone_and_the_others_are_not(world: World) -> None:
+    path = newest(world)
+    world.server.fault(HOST, path, "503", times=1, retry_after=3600)
+    done = world.scrapy("patrol", "--only", "xian", "fbdy")
+    assert done.returncode == 1
+    assert "Failed: xian." in done.stdout
+    assert "stopped: the server asks to wait" in done.stdout
+    assert len([line for line in done.stderr.splitlines() if "asks to wait 3600 s" in line]) == 2
+    asked = world.server.visits(HOST)
+    assert [visit.url for visit in asked if visit.status == 503] == [asked[-1].url]
+    assert world.rows(
+        "select count(*) from articles a join portals p on p.id = portal_id where name = 'fbdy'"
+    ) > [(5,)]
+    again = world.scrapy("crawl", "xian")
+    assert again.returncode == 0
+    assert again.stdout.startswith("xian asked to be left alone until ")
+    assert len(world.server.visits(HOST)) == len(asked)
+
+
+def test_a_visit_that_takes_too_long_keeps_what_it_read_and_holds_up_nobody(world: World) -> None:
+    world.server.fault(HOST, "/index.php/category-2.html", "slow", times=None, seconds=30)
+    world.settings["PORTALWATCH_RUN_TIMEOUT"] = "3"
+    world.settings["PORTALWATCH_DOWNLOAD_TIMEOUT"] = "6"
+    done = world.scrapy("patrol", "--only", "xian", "fbdy")
+    assert done.returncode == 1
+    assert "stopped: it took longer than PORTALWATCH_RUN_TIMEOUT" in done.stdout
+    assert "xian" in done.stdout
+    assert stored(world) > 5
 
 
 def test_robots_are_obeyed_and_one_request_at_a_time(world: World) -> None:

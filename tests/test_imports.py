@@ -14,9 +14,12 @@ PURE = {"scrapy", "sqlalchemy", "alembic", "twisted"}
 ENGINE = {
     "text": set(),
     "page": {"text", "items"},
-    "store": {"text", "page", "items", "refusals"},
-    "alerts": {"text", "page", "items", "store"},
+    "query": {"text"},
+    "store": {"text", "page", "query", "items", "refusals"},
+    "alerts": {"text", "page", "query", "items", "store"},
+    "web": {"text", "store", "alerts", "monitor"},
     "monitor": {"text", "page", "items", "store"},
+    "delivery": {"store", "alerts", "addresses"},
 }
 
 
@@ -52,7 +55,9 @@ def test_spiders_and_pipelines_import_the_engine_only(path: Path) -> None:
     assert not imports_package(path, other)
 
 
-@pytest.mark.parametrize("path", [*modules("crawler/text"), *modules("crawler/page")], ids=str)
+@pytest.mark.parametrize(
+    "path", [path for name in ("text", "page", "query") for path in modules(f"crawler/{name}")], ids=str
+)
 def test_text_and_page_are_pure(path: Path) -> None:
     assert not PURE & {name.split(".")[0] for name in imports(path)}
 

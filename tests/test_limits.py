@@ -72,6 +72,38 @@ def test_a_page_that_takes_too_long_is_refused_and_the_next_one_read(
     assert article.title == "渡口的一天"
 
 
+@pytest.mark.parametrize(
+    "name", ["RestorePipeline", "RecommendedPipeline", "NoticesPipeline", "FieldsPipeline"]
+)
+def test_restoring_and_stripping_take_what_reading_has_left(
+    spider: PortalSpider, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (article,) = read(spider, PAGE.encode())
+    pipelines = chain.reading_pipelines(spider.settings)
+    for pipeline in pipelines:
+        if type(pipeline).__name__ == name:
+            break
+        chain.step(article, pipeline)
+    ticks = count()
+    monkeypatch.setattr(deadline, "clock", lambda: next(ticks))
+    article.budget.spent = article.budget.seconds
+    for block in article.blocks:
+        block.text += f"{name}里没有见过的一句话。"  # what is known already takes no time
+    article.head.append(f"来源：{name}")
+    with pytest.raises(Refused, match="reading the page takes longer than 5 s") as refused:
+        chain.step(article, pipeline)
+    assert (refused.value.kind, refused.value.field) == ("too-slow", name)
+
+
+def test_an_article_of_no_crawl_has_no_limit(spider: PortalSpider, monkeypatch: pytest.MonkeyPatch) -> None:
+    (article,) = read(spider, PAGE.encode())
+    article.budget = deadline.Budget()
+    ticks = count(step=100)
+    monkeypatch.setattr(deadline, "clock", lambda: next(ticks))
+    chain.run(article, chain.reading_pipelines(spider.settings))
+    assert article.canonical_title == "渡口的一天"
+
+
 def test_a_section_page_that_takes_too_long_has_failed(
     spider: PortalSpider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

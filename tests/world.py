@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -15,6 +16,7 @@ from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from crawler.replica.server import ReplicaServer
+from crawler.store.packing import Content, unpack
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +51,15 @@ class World:
         return subprocess.run(
             command, cwd=self.root, env=environment, capture_output=True, text=True, check=False
         )
+
+    def contents(self, portal: str = "%") -> dict[str, Content]:
+        """Return what the newest versions keep of the articles of a portal (or all), by address."""
+        rows = self.rows(
+            "select a.url, v.packed from articles a join versions v on v.article_id = a.id "
+            "and v.number = a.latest join portals p on p.id = a.portal_id where p.name like ?",
+            portal,
+        )
+        return {str(url): unpack(cast("bytes", packed)) for url, packed in rows}
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Return the rows of an SQL query."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from crawler.alerts.alerted import Alerted
     from crawler.alerts.feed import Feed
-    from crawler.alerts.outbox import Alerted
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 
@@ -28,6 +28,12 @@ def atom(feed: Feed, alerts: Sequence[Alerted]) -> bytes:
     _text(root, "updated", _moment(feed.updated))
     _text(_text(root, "author"), "name", "portalwatch")
     _text(root, "generator", "portalwatch")
+    if feed.base:
+        _link(root, "self", feed.address("atom"), "application/atom+xml")
+    if feed.home:
+        _link(root, "alternate", feed.home, "text/html")
+    for relation, address in feed.neighbours("atom").items():
+        _link(root, relation, address, "application/atom+xml")
     for alert in alerts:
         root.append(_entry(feed, alert))
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))
@@ -37,7 +43,9 @@ def _entry(feed: Feed, alert: Alerted) -> etree._Element:
     entry = etree.Element(f"{{{NAMESPACE}}}entry", nsmap={None: NAMESPACE})
     _text(entry, "id", feed.entry_id(alert))
     _text(entry, "title", title(alert))
-    etree.SubElement(entry, f"{{{NAMESPACE}}}link", rel="alternate", type="text/html", href=clean(alert.url))
+    _link(entry, "alternate", alert.url, "text/html")
+    if alert.stored_url:
+        _link(entry, "related", alert.stored_url, "text/html").set("title", "stored version")
     _text(entry, "published", _moment(alert.published or alert.found))
     _text(entry, "updated", _moment(alert.updated))
     _text(_text(entry, "author"), "name", alert.source or alert.portal)
@@ -45,6 +53,10 @@ def _entry(feed: Feed, alert: Alerted) -> etree._Element:
         etree.SubElement(entry, f"{{{NAMESPACE}}}category", term=clean(word))
     _text(entry, "content", html(alert)).set("type", "html")
     return entry
+
+
+def _link(parent: etree._Element, relation: str, address: str, kind: str) -> etree._Element:
+    return etree.SubElement(parent, f"{{{NAMESPACE}}}link", rel=relation, type=kind, href=clean(address))
 
 
 def _text(parent: etree._Element, name: str, text: str = "") -> etree._Element:

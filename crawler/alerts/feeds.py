@@ -1,107 +1,143 @@
-"""The feeds of watches as files, for any reader and any web server."""
+"""Which feeds there are, and their documents: one a watch, one a portal that alerted, one of all alerts."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select
 
+from crawler.alerts.alerted import Wanted, listed
 from crawler.alerts.atom import atom
 from crawler.alerts.feed import TAG, Feed
 from crawler.alerts.jsonfeed import jsonfeed
-from crawler.alerts.outbox import listed
-from crawler.store.models import Alert, Watch
+from crawler.alerts.rss import rss
+from crawler.store.models import Alert, Article, Portal, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from crawler.alerts.outbox import Alerted
-    from crawler.store.database import Database
+    from crawler.alerts.alerted import Alerted
 
 ENTRIES = 100
-"""The most entries of a feed; older alerts stay in the database."""
+"""The most entries of a page of a feed."""
+ALL = "_all"
+PORTALS = "_portals"
+FORMATS: dict[str, Callable[[Feed, Sequence[Alerted]], bytes]] = {"atom": atom, "rss": rss, "json": jsonfeed}
+TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 
 
-def paths(folder: Path, name: str) -> tuple[Path, Path]:
-    """Return where the Atom file and the JSON Feed of a watch lie."""
-    return folder / f"{name}.atom", folder / f"{name}.json"
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where feeds are served: ``base`` is the address of their folder, ``web`` that of the web face.
 
-
-def publish(database: Database, folder: Path) -> list[Path]:
-    """Write the feeds that lack an alert or a file; return the files written.
-
-    A file is complete before it takes its place, and an alert counts as told only after that, so a crash
-    in between costs a second writing and loses nothing. Raises ``OSError`` if a file cannot be written and
-    ``DatabaseError``.
+    Both may be empty: addresses are relative then, and entries link to no stored version.
     """
-    written: list[Path] = []
-    with database.reading() as session:
-        watches = list(session.scalars(select(Watch).order_by(Watch.name)))
-        behind = set(session.scalars(select(Alert.watch_id).where(Alert.fed.is_(False)).distinct()))
-        todo = [
-            (watch, _state(session, watch), listed(session, watch.id, ENTRIES))
-            for watch in watches
-            if watch.id in behind or not all(path.exists() for path in paths(folder, watch.name))
-        ]
-    for watch, state, alerts in todo:
-        written += write(folder, watch, alerts)
-        _mark(database, state)
-    return written
+
+    base: str = ""
+    web: str = ""
 
 
-def write(folder: Path, watch: Watch, alerts: Iterable[Alerted]) -> list[Path]:
-    """Write both files of a watch; return their paths. Raises ``OSError``."""
-    entries = list(alerts)
-    feed = Feed(
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed before its entries are read: what it is called and which alerts it has."""
+
+    path: str
+    id: str
+    title: str
+    description: str
+    born: datetime
+    wanted: Wanted
+    full_text: bool = False
+
+
+def watch_source(watch: Watch) -> Source:
+    """Return the feed of a watch."""
+    return Source(
+        path=watch.name,
         id=f"{TAG}:watch/{watch.uid}",
         title=f"portalwatch: {watch.name}",
         description=f"Stories that match: {watch.query}",
-        updated=max((alert.updated for alert in entries), default=watch.created_at),
+        born=watch.created_at,
+        wanted=Wanted(watch.id),
+        full_text=bool(watch.full_text),
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    files = list(zip(paths(folder, watch.name), (atom(feed, entries), jsonfeed(feed, entries)), strict=True))
-    for path, content in files:
-        _replace(path, content)
-    return [path for path, _ in files]
 
 
-def remove(folder: Path, name: str) -> None:
-    """Delete the files of a watch that is gone, if there are any."""
-    for path in paths(folder, name):
-        path.unlink(missing_ok=True)
+def portal_source(portal: Portal) -> Source:
+    """Return the feed of a portal: what its articles alerted, whichever the watch."""
+    return Source(
+        path=f"{PORTALS}/{portal.name}",
+        id=f"{TAG}:portal/{portal.name}",
+        title=f"portalwatch: alerts of {portal.name}",
+        description=f"What watches found on the portal {portal.name}",
+        born=portal.first_seen,
+        wanted=Wanted(portal=portal.name),
+    )
 
 
-def _state(session: Session, watch: Watch) -> list[tuple[int, datetime]]:
-    query = select(Alert.id, Alert.updated_at).where(Alert.watch_id == watch.id, Alert.fed.is_(False))
-    return [(alert_id, updated) for alert_id, updated in session.execute(query)]
+def all_source(session: Session) -> Source | None:
+    """Return the feed of all alerts, ``None`` before there is a watch."""
+    born = session.scalar(select(func.min(Watch.created_at)))
+    if born is None:
+        return None
+    return Source(ALL, f"{TAG}:all", "portalwatch", "What any watch found", born, Wanted())
 
 
-def _mark(database: Database, state: list[tuple[int, datetime]]) -> None:
-    if not state:
-        return
-    with database.writing() as session:
-        for alert_id, seen in state:
-            # An alert that another process touched since it was read is told again next time.
-            session.execute(
-                update(Alert).where(Alert.id == alert_id, Alert.updated_at == seen).values(fed=True)
-            )
+def sources(session: Session) -> list[Source]:
+    """Return all feeds: of everything, of the watches, of the portals that alerted."""
+    every = all_source(session)
+    watches = session.scalars(select(Watch).order_by(Watch.name))
+    alerted = select(Article.portal_id).join(Alert, Alert.article_id == Article.id)
+    portals = session.scalars(select(Portal).where(Portal.id.in_(alerted)).order_by(Portal.name))
+    return [
+        *([every] if every else []),
+        *map(watch_source, watches),
+        *map(portal_source, portals),
+    ]
 
 
-def _replace(path: Path, content: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            # A temporary file is readable by its owner only; a feed is for a web server to read.
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+def source(session: Session, path: str) -> Source | None:
+    """Return the feed at ``path``, ``None`` if there is none."""
+    if path == ALL:
+        return all_source(session)
+    if path.startswith(f"{PORTALS}/"):
+        name = path.removeprefix(f"{PORTALS}/")
+        portal = session.scalar(select(Portal).where(Portal.name == name))
+        return None if portal is None else portal_source(portal)
+    watch = session.scalar(select(Watch).where(Watch.name == path))
+    return None if watch is None else watch_source(watch)
+
+
+def described(session: Session, of: Source, place: Place, page: int = 1) -> Feed:
+    """Return what a page of a feed says about itself."""
+    query = select(func.count(Alert.id), func.max(Alert.updated_at))
+    if of.wanted.watch_id is not None:
+        query = query.where(Alert.watch_id == of.wanted.watch_id)
+    if of.wanted.portal:
+        query = (
+            query.join(Article, Article.id == Alert.article_id)
+            .join(Portal, Portal.id == Article.portal_id)
+            .where(Portal.name == of.wanted.portal)
+        )
+    count, updated = session.execute(query).one()
+    return Feed(
+        id=of.id,
+        title=of.title,
+        description=of.description,
+        updated=updated or of.born,
+        path=of.path,
+        base=place.base,
+        home=place.web,
+        page=page,
+        pages=max(1, -(-count // ENTRIES)),
+    )
+
+
+def entries(session: Session, of: Source, place: Place, page: int = 1) -> list[Alerted]:
+    """Return the alerts of a page of a feed."""
+    wanted = replace(of.wanted, offset=(page - 1) * ENTRIES, limit=ENTRIES)
+    return listed(session, wanted, full_text=of.full_text, web=place.web)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from crawler.alerts.alerted import Alerted
     from crawler.alerts.feed import Feed
-    from crawler.alerts.outbox import Alerted
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -27,11 +27,22 @@ def jsonfeed(feed: Feed, alerts: Sequence[Alerted]) -> bytes:
         "version": VERSION,
         "title": feed.title,
         "description": feed.description,
+        **_addresses(feed),
         "authors": [{"name": "portalwatch"}],
         "language": "zh",
         "items": [_item(feed, alert) for alert in alerts],
     }
     return (json.dumps(_cleaned(document), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _addresses(feed: Feed) -> dict[str, str]:
+    following = feed.neighbours("json").get("next", "")
+    found = {
+        "home_page_url": feed.home,
+        "feed_url": feed.address("json") if feed.base else "",
+        "next_url": following if feed.base else "",
+    }
+    return {name: address for name, address in found.items() if address}
 
 
 def _item(feed: Feed, alert: Alerted) -> dict[str, Any]:
@@ -49,7 +60,11 @@ def _item(feed: Feed, alert: Alerted) -> dict[str, Any]:
             "kind": alert.kind,
             "words": list(alert.words),
             "excerpts": list(alert.excerpts),
+            "watch": alert.watch,
+            "story": alert.story_id,
             "portal": alert.portal,
+            "section": alert.section,
+            "stored_url": alert.stored_url,
             "source": alert.source,
             "first_source": alert.first_source,
             "reprints": alert.reprints,

@@ -1,19 +1,36 @@
-"""Which watches an article matches, all in one pass over its text."""
+"""Which watches an article matches: one pass over its text for the words of all of them.
+
+An automaton (Aho–Corasick) finds all words, then the boolean part is looked at, only for those watches of
+which a word was found that they cannot do without. ``crawler.query.evaluate`` says the same, watch by watch.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from crawler.alerts.query import Query, Term, holds, parse, terms
+from crawler.alerts.anchors import anchors
+from crawler.alerts.automaton import Automaton
+from crawler.alerts.conditions import condition, true
+from crawler.query import evaluate, regions
+from crawler.query.evaluate import Subject
+from crawler.query.parser import parse
+from crawler.query.syntax import atoms, shown
+from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crawler.alerts.conditions import Condition
+    from crawler.query.syntax import Atom
+
 
 class Matchable(Protocol):
-    """What of an article is matched; ``crawler.items.Article`` is one."""
+    """What of an article is matched; ``crawler.items.Article`` is one.
+
+    Where an object has them, these count too: ``section`` (names, the innermost last), ``site`` (what the
+    portal calls itself), ``region`` (the place of its portal), ``kind`` (new, changed, withdrawn).
+    """
 
     portal: str
     canonical_title: str
@@ -21,17 +38,32 @@ class Matchable(Protocol):
     canonical_source: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Match:
-    """A watch that an article matches, with the words of its query that were found, as written there."""
+    """A watch that an article matches; what hit is worked out when somebody asks."""
 
-    watch: str
-    terms: tuple[Term, ...]
+    def __init__(self, watch: str, query: str, asked: _Asked) -> None:
+        self.watch = watch
+        self._query = query
+        self._asked = asked
+
+    def __repr__(self) -> str:
+        return f"Match({self.watch!r}, {self.words!r})"
+
+    @cached_property
+    def terms(self) -> tuple[Atom, ...]:
+        """What of the query was found, in its order; nothing that it forbids."""
+        # Parsed once more, where it matched: a hundred thousand syntax trees would fill the memory.
+        return tuple(filter(self._asked.has, atoms(parse(self._query), wanted_only=True)))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words and phrases as the query writes them, with their field if it names one."""
-        return tuple(f"{term.field}:{term.shown}" if term.field else term.shown for term in self.terms)
+        """The words and phrases that hit as the query writes them, with their field if it names one."""
+        return tuple(map(shown, self.terms))
+
+    @property
+    def hits(self) -> tuple[str, ...]:
+        """The same as ``words``."""
+        return self.words
 
 
 class Matcher:
@@ -41,50 +73,80 @@ class Matcher:
     """
 
     def __init__(self, watches: Mapping[str, str]) -> None:
-        self._order = {name: number for number, name in enumerate(watches)}
-        self._queries: dict[str, Query] = {name: parse(query) for name, query in watches.items()}
-        self._wanted = {name: terms(query, wanted_only=True) for name, query in self._queries.items()}
-        self._watches_of: dict[Term, list[str]] = {}
-        # Terms by their first two characters (or only one): a text has far fewer pairs than there are terms.
-        self._heads: dict[str, list[Term]] = {}
-        for name, query in self._queries.items():
-            for term in terms(query):
-                if term not in self._watches_of:
-                    self._watches_of[term] = []
-                    self._heads.setdefault(_head(term), []).append(term)
-                self._watches_of[term].append(name)
+        self._watches = list(watches.items())
+        self._conditions: list[Condition] = []
+        self._always: list[int] = []  # watches that no text announces
+        self._owners: dict[str, int | list[int]] = {}  # by a text without which they cannot be true
+        texts: dict[str, str] = {}
+        for number, query in enumerate(map(parse, watches.values())):
+            needed = anchors(query)
+            for text in needed:
+                self._own(texts.setdefault(text, text), number)
+            if not needed:
+                self._always.append(number)
+            self._conditions.append(condition(query, texts))
+        self._automaton = Automaton(texts)
 
-    def match(self, article: Matchable) -> list[Match]:
-        """Return the watches that ``article`` matches, in the order in which they were given."""
-        found = self._found(article)
-        touched = {name for term in found for name in self._watches_of[term]}
-        return [
-            Match(name, tuple(term for term in self._wanted[name] if term in found))
-            for name in sorted(touched, key=self._order.__getitem__)
-            if holds(self._queries[name], found)
+    def match(self, article: Matchable, kind: str | None = None) -> list[Match]:
+        """Return the watches that ``article`` matches, in the order in which they were given.
+
+        ``kind`` says what happened to it; without, the article's own ``kind`` does, else it is ``new``.
+        """
+        subject = subject_of(article, kind)
+        asked = _Asked(subject)
+        here = self._automaton.found(subject.everywhere)
+        beside = self._automaton.found("\n".join((subject.source, subject.section, *subject.portals)))
+        conditions = self._conditions
+        matched = [
+            number for number in self._candidates(here | beside) if true(conditions[number], here, asked.has)
         ]
+        found = [self._watches[number] for number in sorted(matched)]
+        return [Match(name, query, asked) for name, query in found]
 
-    def _found(self, article: Matchable) -> set[Term]:
-        title = article.canonical_title.lower()
-        source = (article.canonical_source or "").lower()
-        everywhere = f"{title}\n{article.canonical_body.lower()}"
-        portal = article.portal.lower()
-        places = {None: everywhere, "title": title, "source": source}
-        all_text = f"{everywhere}\n{source}\n"
-        heads = set(all_text) | set(map("".join, pairwise(all_text)))
-        found = {
-            term
-            for head in self._heads.keys() & heads
-            for term in self._heads[head]
-            if term.field != "portal" and term.found_in(places[term.field])
-        }
-        found.update(term for term in self._heads.get(_portal_head(portal), ()) if term.text == portal)
-        return found
+    def _own(self, text: str, number: int) -> None:
+        owners = self._owners.setdefault(text, number)
+        if isinstance(owners, list):
+            owners.append(number)
+        elif owners != number:
+            self._owners[text] = [owners, number]
 
-
-def _head(term: Term) -> str:
-    return _portal_head(term.text) if term.field == "portal" else term.text[:2]
+    def _candidates(self, found: set[str]) -> set[int]:
+        candidates = set(self._always)
+        for text in self._owners.keys() & found:
+            owners = self._owners[text]
+            if isinstance(owners, int):
+                candidates.add(owners)
+            else:
+                candidates.update(owners)
+        return candidates
 
 
-def _portal_head(name: str) -> str:
-    return f"portal:{name}"
+def subject_of(article: Matchable, kind: str | None = None) -> Subject:
+    """Return what a query is asked about ``article``."""
+    section = getattr(article, "section", ())
+    names = (section,) if isinstance(section, str) else tuple(section or ())
+    site = getattr(article, "site", "")
+    region = getattr(article, "region", "")
+    return Subject(
+        title=article.canonical_title.lower(),
+        body=article.canonical_body.lower(),
+        source=(article.canonical_source or "").lower(),
+        portals=tuple(canonical(name).lower() for name in (article.portal, site) if name),
+        section="\n".join(canonical(name).lower() for name in names),
+        kind=kind or getattr(article, "kind", None) or "new",
+        region=regions.code(region) if region else "",
+    )
+
+
+class _Asked:
+    """Answers about one article, each atom looked up once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._known: dict[Atom, bool] = {}
+
+    def has(self, atom: Atom) -> bool:
+        answer = self._known.get(atom)
+        if answer is None:
+            answer = self._known[atom] = evaluate.has(atom, self._subject)
+        return answer

@@ -1,21 +1,23 @@
-"""Alerts as rows of the database, written in the transaction of the article that caused them.
+"""Alerts as rows of the database, written in the transaction of what caused them.
 
 One alert a story and watch; an article that joins the story later raises its count of reprints. A major
-change whose added text matches alerts once more, as changed; a minor one never does.
+change whose added text matches alerts once more, as changed; a minor one never does. A withdrawal alerts
+those watches that match what was withdrawn.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from crawler.alerts.excerpts import excerpts
-from crawler.store import stories
-from crawler.store.articles import Change, Outcome
-from crawler.store.models import Alert, Article, Portal, Version, Watch
+from crawler.query.evaluate import spans
+from crawler.query.excerpts import excerpts
+from crawler.query.syntax import atoms, shown
+from crawler.store import deliveries
+from crawler.store.articles import Outcome
+from crawler.store.models import Alert, Article, StoryMember, Version, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,29 +27,13 @@ if TYPE_CHECKING:
 
     from crawler import items
     from crawler.alerts.matching import Match
+    from crawler.query.syntax import Atom, Query
     from crawler.store.articles import Saved
 
 NEW = "new"
 CHANGED = "changed"
-
-
-@dataclass(frozen=True, slots=True)
-class Alerted:
-    """An alert as people read it; times are aware, UTC; ``first_source`` is the story's."""
-
-    uid: str
-    kind: str
-    title: str
-    url: str
-    portal: str
-    source: str | None
-    first_source: str | None
-    words: tuple[str, ...]
-    excerpts: tuple[str, ...]
-    reprints: int
-    published: datetime | None
-    found: datetime
-    updated: datetime
+REPRINT = "reprint"
+WITHDRAWN = "withdrawn"
 
 
 def record(
@@ -58,7 +44,7 @@ def record(
     watch_ids: Mapping[str, int],
 ) -> int:
     """Write what ``article`` means for the watches; return how many alerts are new."""
-    if saved.outcome is Outcome.SAME or saved.change is Change.MINOR:
+    if not saved.tells:
         return 0
     told = {
         (alert.watch_id, alert.occasion): alert
@@ -68,14 +54,14 @@ def record(
         for alert in told.values():
             alert.reprints += 1
             _touch(alert, article.fetched)
-    written = 0
+    written: list[Alert] = []
     there = _still_there(session, [watch_ids[match.watch] for match in matches])
     for match in matches:
         watch_id = watch_ids[match.watch]
         if watch_id not in there:
             continue
         changed = saved.outcome is Outcome.CHANGED
-        if changed and not any(term.found_in(saved.added.lower()) for term in match.terms):
+        if changed and not _hits(match, saved.added.lower()):
             continue
         if (watch_id, NEW) not in told:
             occasion = NEW
@@ -83,41 +69,69 @@ def record(
             occasion = f"{CHANGED}:{saved.version_id}"
         else:
             continue
-        session.add(_alert(saved, article, match, watch_id, occasion))
-        written += 1
-    session.flush()
-    return written
+        written.append(_alert(saved, article, match, watch_id, occasion))
+    return _add(session, written)
 
 
-def listed(session: Session, watch_id: int, limit: int | None = None) -> list[Alerted]:
-    """Return the alerts of a watch, the one that changed last first."""
-    query = (
-        select(Alert, Version, Article, Portal.name)
-        .join(Version, Version.id == Alert.version_id)
-        .join(Article, Article.id == Alert.article_id)
-        .join(Portal, Portal.id == Article.portal_id)
-        .where(Alert.watch_id == watch_id)
-        .order_by(Alert.updated_at.desc(), Alert.id.desc())
-        .limit(limit)
+def record_stored(session: Session, article: Article, watch: Watch, query: Query, *, at: datetime) -> int:
+    """Write the alert of a stored ``article`` that matches, unless its story has one; return how many.
+
+    It stands in the feeds; targets are not told of what was stored long ago.
+    """
+    story_id = _story(session, article.id)
+    known = select(Alert.id).where(
+        Alert.watch_id == watch.id, Alert.story_id == story_id, Alert.occasion == NEW
     )
-    return [
-        Alerted(
-            uid=alert.uid,
-            kind=alert.kind,
-            title=version.title,
-            url=article.url,
-            portal=portal,
-            source=version.source,
-            first_source=_first_source(session, alert, version),
-            words=tuple(alert.words),
-            excerpts=tuple(alert.excerpts),
-            reprints=alert.reprints,
-            published=article.published_at,
-            found=alert.created_at,
-            updated=alert.updated_at,
-        )
-        for alert, version, article, portal in session.execute(query)
-    ]
+    version = _newest(session, article)
+    if story_id is None or version is None or session.scalar(known) is not None:
+        return 0
+    same = select(func.count()).where(StoryMember.story_id == story_id, StoryMember.relation == "same")
+    alert = _stored_alert(version, story_id, watch.id, atoms(query, wanted_only=True), NEW, at)
+    alert.reprints = (session.scalar(same) or 1) - 1
+    session.add(alert)
+    session.flush()
+    return 1
+
+
+def record_withdrawn(
+    session: Session,
+    article: Article,
+    matches: Sequence[Match],
+    watch_ids: Mapping[str, int],
+    *,
+    at: datetime,
+) -> int:
+    """Write the alerts of an ``article`` that its portal withdrew (at ``at``); return how many.
+
+    ``matches`` are of its last text with the kind ``withdrawn``.
+    """
+    story_id, version = _story(session, article.id), _newest(session, article)
+    if story_id is None or version is None:
+        return 0
+    there = _still_there(session, [watch_ids[match.watch] for match in matches])
+    occasion = f"{WITHDRAWN}:{version.id}"
+    told = set(
+        session.scalars(select(Alert.watch_id).where(Alert.story_id == story_id, Alert.occasion == occasion))
+    )
+    written: list[Alert] = []
+    for match in matches:
+        watch_id = watch_ids[match.watch]
+        if watch_id in there - told:
+            written.append(_stored_alert(version, story_id, watch_id, match.terms, occasion, at))
+    return _add(session, written)
+
+
+def _add(session: Session, alerts: list[Alert]) -> int:
+    session.add_all(alerts)
+    session.flush()
+    deliveries.enqueue(session, alerts)
+    return len(alerts)
+
+
+def _hits(match: Match, added: str) -> bool:
+    """Return whether a word of the text was added; one without any (portal:, kind:) takes every change."""
+    words = [atom for atom in match.terms if getattr(atom, "field", None) in {None, "title", "region"}]
+    return not words or any(spans(atom, added) for atom in words)
 
 
 def _still_there(session: Session, watch_ids: Sequence[int]) -> set[int]:
@@ -127,15 +141,9 @@ def _still_there(session: Session, watch_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(select(Watch.id).where(Watch.id.in_(watch_ids))))
 
 
-def _first_source(session: Session, alert: Alert, version: Version) -> str | None:
-    if not alert.reprints:
-        return version.source
-    members = [member for member, relation in stories.members(session, alert.story_id) if relation == "same"]
-    return members[0].source if members else version.source
-
-
 def _alert(saved: Saved, article: items.Article, match: Match, watch_id: int, occasion: str) -> Alert:
-    kind = CHANGED if saved.outcome is Outcome.CHANGED else NEW
+    new = REPRINT if saved.reprint else NEW
+    kind = CHANGED if saved.outcome is Outcome.CHANGED else new
     return Alert(
         uid=str(uuid4()),
         watch_id=watch_id,
@@ -145,11 +153,48 @@ def _alert(saved: Saved, article: items.Article, match: Match, watch_id: int, oc
         occasion=occasion,
         kind=kind,
         words=list(match.words),
-        excerpts=excerpts([block.text for block in article.blocks], match.terms),
+        excerpts=[one.text for one in excerpts([block.text for block in article.blocks], match.terms)],
         reprints=0,
         created_at=article.fetched,
         updated_at=article.fetched,
         fed=False,
+    )
+
+
+def _stored_alert(  # noqa: PLR0913, PLR0917  the columns of a row
+    version: Version, story_id: int, watch_id: int, wanted: Sequence[Atom], occasion: str, at: datetime
+) -> Alert:
+    paragraphs = version.body.split("\n")
+    everything = f"{version.canonical_title}\n{version.canonical_body}".lower()
+    hits = [atom for atom in wanted if getattr(atom, "field", None) or spans(atom, everything)]
+    return Alert(
+        uid=str(uuid4()),
+        watch_id=watch_id,
+        story_id=story_id,
+        article_id=version.article_id,
+        version_id=version.id,
+        occasion=occasion,
+        kind=WITHDRAWN if occasion.startswith(WITHDRAWN) else NEW,
+        words=[shown(atom) for atom in hits],
+        excerpts=[one.text for one in excerpts(paragraphs, hits)],
+        reprints=0,
+        created_at=at,
+        updated_at=at,
+        fed=False,
+    )
+
+
+def _story(session: Session, article_id: int) -> int | None:
+    return session.scalar(
+        select(StoryMember.story_id).where(
+            StoryMember.article_id == article_id, StoryMember.relation == "same"
+        )
+    )
+
+
+def _newest(session: Session, article: Article) -> Version | None:
+    return session.scalar(
+        select(Version).where(Version.article_id == article.id, Version.number == article.latest)
     )
 
 

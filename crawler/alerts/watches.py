@@ -1,4 +1,4 @@
-"""The saved queries: adding, listing, removing."""
+"""The saved queries: adding, changing, listing, removing."""
 
 from __future__ import annotations
 
@@ -6,40 +6,63 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from crawler.alerts import outbox
-from crawler.alerts.query import QueryError, parse
-from crawler.store.models import Watch
+from crawler.alerts.alerted import Alerted, Wanted, listed
+from crawler.alerts.rules import OPTIONS, Rule
+from crawler.query.errors import QueryError
+from crawler.query.parser import parse
+from crawler.store import due
+from crawler.store.models import Alert, Watch
 from crawler.store.times import now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
+    from crawler.alerts.rules import Change
+
 LONGEST_NAME = 60
+FILE = "file"
+"""The origin of watches that a file keeps."""
 
 
 class WatchError(Exception):
-    """A watch that cannot be added or does not exist; the message is one sentence."""
+    """A watch that cannot be added or does not exist; the message is one sentence.
+
+    ``pointed`` shows the place in a query that cannot be read, on lines of their own, else it is empty.
+    """
+
+    def __init__(self, message: str, pointed: str = "") -> None:
+        super().__init__(message)
+        self.pointed = pointed
 
 
-def add(session: Session, name: str, query: str) -> Watch:
-    """Add a watch and return its row. Raises ``WatchError``.
+def add(session: Session, name: str, query: str, **options: object) -> Watch:
+    """Add a watch and return its row; ``options`` are those of ``crawler.alerts.rules.Rule``.
 
     A name becomes the name of feed files: letters of any script, digits, ``-``, ``_`` and ``.``, beginning
     with a letter or digit. Two names must differ by more than case, as some file systems ignore it.
+    Raises ``WatchError``.
     """
     name = checked_name(name)
     try:
         parse(query)
     except QueryError as error:
         message = f"the query of the watch {name!r} cannot be read, {error}"
-        raise WatchError(message) from error
+        raise WatchError(message, error.pointed()) from error
+    try:
+        due.checked_digest(str(options.get("digest", "")))
+        due.checked_quiet(str(options.get("quiet", "")))
+    except ValueError as error:
+        raise WatchError(str(error)) from error
     for other in session.scalars(select(Watch.name)):
         if other.casefold() == name.casefold():
             message = f"there is a watch {other!r} already: remove it first, or choose another name"
             raise WatchError(message)
-    watch = Watch(uid=str(uuid4()), name=name, query=query, created_at=now())
+    moment = now()
+    watch = Watch(uid=str(uuid4()), name=name, query=query, created_at=moment, changed_at=moment, **options)
     session.add(watch)
     session.flush()
     return watch
@@ -65,9 +88,48 @@ def remove(session: Session, name: str) -> None:
     session.flush()
 
 
-def alerts(session: Session, name: str, limit: int | None = None) -> list[outbox.Alerted]:
+def rule_of(watch: Watch) -> Rule:
+    """Return what a stored watch says."""
+    values = {name: getattr(watch, name) for name in OPTIONS}
+    return Rule(watch.name, **{**values, "targets": tuple(watch.targets)})
+
+
+def stored_rules(session: Session) -> dict[str, tuple[Rule, bool]]:
+    """Return what all watches say, by name, and whether a file keeps them (for ``rules.plan``)."""
+    return {watch.name: (rule_of(watch), watch.origin == FILE) for watch in everything(session)}
+
+
+def apply(session: Session, changes: Iterable[Change]) -> None:
+    """Do what a plan says; the watches it adds or changes are the file's from then on.
+
+    A watch that is changed keeps its feed and its alerts. Raises ``WatchError``.
+    """
+    for change in changes:
+        if change.new is None:
+            remove(session, change.name)
+            continue
+        options = {name: getattr(change.new, name) for name in OPTIONS}
+        options["targets"] = list(change.new.targets)
+        if change.old is None:
+            query = str(options.pop("query"))
+            add(session, change.name, query, origin=FILE, **options)
+            continue
+        watch = get(session, change.name)
+        for name, value in options.items():
+            setattr(watch, name, value)
+        watch.origin, watch.changed_at = FILE, now()
+    session.flush()
+
+
+def alerts(session: Session, name: str, limit: int | None = None) -> list[Alerted]:
     """Return the alerts of a watch, the one that changed last first. Raises ``WatchError``."""
-    return outbox.listed(session, get(session, name).id, limit)
+    return listed(session, Wanted(get(session, name).id, limit=limit))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many alerts each watch has brought, by name."""
+    query = select(Watch.name, func.count(Alert.id)).outerjoin(Alert, Alert.watch_id == Watch.id)
+    return {row[0]: row[1] for row in session.execute(query.group_by(Watch.name))}
 
 
 def checked_name(name: str) -> str:

@@ -6,25 +6,35 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawler.alerts.outbox import Alerted
+    from crawler.alerts.alerted import Alerted
+
+MARKED = {"changed", "withdrawn"}
+"""Kinds of alerts that the headline must not hide."""
 
 
 def title(alert: Alerted) -> str:
-    """Return the headline, marked if the alert is about a change."""
+    """Return the headline, marked if the alert is about a change or a withdrawal."""
     headline = alert.title or alert.url
-    return f"[changed] {headline}" if alert.kind == "changed" else headline
+    return f"[{alert.kind}] {headline}" if alert.kind in MARKED else headline
 
 
 def plain(alert: Alerted) -> str:
-    """Return the reason, the passages and where it is from, as plain text."""
-    return "\n".join((_reason(alert), *alert.excerpts, _origin(alert)))
+    """Return the reason, the passages or the text, and where it is from, as plain text."""
+    return "\n".join((_reason(alert), *_passages(alert), _origin(alert)))
 
 
 def html(alert: Alerted) -> str:
     """Return the same as HTML; everything that comes from a page is escaped."""
-    passages = "".join(f"<blockquote><p>{escape(passage)}</p></blockquote>" for passage in alert.excerpts)
-    link = f'<a href="{escape(alert.url)}">{escape(alert.url)}</a>'
-    return f"<p>{escape(_reason(alert))}</p>{passages}<p>{escape(_origin(alert))}<br>{link}</p>"
+    passages = (f"<p>{escape(passage)}</p>" for passage in _passages(alert))
+    text = "".join(passages) if alert.body else "".join(f"<blockquote>{one}</blockquote>" for one in passages)
+    links = f'<a href="{escape(alert.url)}">{escape(alert.url)}</a>'
+    if alert.stored_url:
+        links += f'<br><a href="{escape(alert.stored_url)}">stored version {alert.version}</a>'
+    return f"<p>{escape(_reason(alert))}</p>{text}<p>{escape(_origin(alert))}<br>{links}</p>"
+
+
+def _passages(alert: Alerted) -> tuple[str, ...]:
+    return tuple(alert.body.split("\n")) if alert.body else alert.excerpts
 
 
 def _reason(alert: Alerted) -> str:
@@ -33,6 +43,8 @@ def _reason(alert: Alerted) -> str:
 
 def _origin(alert: Alerted) -> str:
     parts = [f"Portal: {alert.portal}"]
+    if alert.section:
+        parts.append(f"section: {alert.section}")
     if alert.source:
         parts.append(f"source: {alert.source}")
     if alert.first_source and alert.first_source != alert.source:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,26 +13,28 @@ from rich.text import Text
 from sqlalchemy import select
 
 from crawler.cli import PortalwatchCommand, WrongUse
-from crawler.roster import portal_names
-from crawler.store import search
+from crawler.query import moments
+from crawler.query.errors import QueryError
+from crawler.query.search import Search, parse_search
+from crawler.roster import portal_names, portal_regions
+from crawler.store import finding
 from crawler.store.database import DEFAULT_URL, open_database
 from crawler.store.models import Portal
 from crawler.text.clock import LOCAL
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from sqlalchemy.orm import Session
 
-    from crawler.store.search import Found
+    from crawler.query.evaluate import Span
+    from crawler.store.finding import Found
 
 SHOWN = 50
 """So many rows of a table, unless ``--limit`` says otherwise."""
 WIDE = 160
 """Columns of a table that does not go to a terminal."""
-
-_SPAN = re.compile(r"(\d{1,4})([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
 class Command(PortalwatchCommand):
@@ -41,52 +42,48 @@ class Command(PortalwatchCommand):
 
     def syntax(self) -> str:
         """Return how it is called."""
-        return "[options] [WORDS...]"
+        return "[options] [QUERY...]"
 
     def short_desc(self) -> str:
         """Return what it does."""
-        return "List stored articles, all or those with certain words, the newest first"
+        return "Find stored articles by words and more; without any, list the newest"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        parser.add_argument("--portal", metavar="NAME", help="only this portal's")
-        parser.add_argument(
-            "--since", metavar="WHEN", help="published since: 12h, 7d, 2w, or a date such as 2026-05-01"
-        )
+        parser.add_argument("--portal", metavar="NAME", help="only this portal's, as portal:NAME")
+        parser.add_argument("--since", metavar="WHEN", help="as since:WHEN; 12h, 7d, 2w, 6m, 2026-05-01")
+        parser.add_argument("--sort", choices=("best", "newest"), help="best first (as with words) or newest")
         parser.add_argument(
             "--limit", type=int, metavar="N", help=f"at most so many (table: {SHOWN}; 0: all)"
         )
         parser.add_argument("--json", action="store_true", help="print JSON lines")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Print the articles that hold all words, and none of those with a leading ``-``."""
+        """Print the articles that the query finds."""
         assert self.settings is not None
         limit = SHOWN if opts.limit is None and not opts.json else opts.limit or None
         if limit is not None and limit < 0:
             raise WrongUse(f"--limit is a number from 0 up, not {limit}.")
-        wanted = search.Wanted(
-            words=[word for word in args if not word.startswith("-")],
-            without=[word[1:] for word in args if word.startswith("-")],
-            portal=opts.portal,
-            since=None if opts.since is None else parse_since(opts.since, datetime.now(UTC)),
-        )
-        for word in (*wanted.words, *wanted.without):
-            if not any(character.isalnum() for character in word):
-                raise WrongUse(f"{word!r} has no letter and no digit to look for.")
+        now = datetime.now(UTC)
+        wanted = search_of(args, opts.portal, opts.since, now)
         database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
         try:
             with database.reading() as session:
                 if opts.portal is not None:
                     self._check_portal(session, opts.portal)
-                found = search.find(session, wanted, limit=None if limit is None else limit + 1)
+                asked = None if limit is None else limit + 1
+                places = portal_regions(self.settings)
+                if asked is None or opts.sort == "newest":
+                    found = finding.each(session, wanted, limit=asked, places=places)
+                else:
+                    found = iter(finding.best(session, wanted, limit=asked, now=now, places=places))
+                if opts.json:
+                    print_lines(found, limit)
+                else:
+                    show(list(found), limit)
         finally:
             database.close()
-        if opts.json:
-            for one in found[:limit]:
-                print(json.dumps(as_json(one), ensure_ascii=False))
-        else:
-            show(found, limit)
         return 0
 
     def _check_portal(self, session: Session, name: str) -> None:
@@ -97,18 +94,26 @@ class Command(PortalwatchCommand):
             raise WrongUse(f"There is no portal named {name!r}. There are: {', '.join(sorted(known))}.")
 
 
-def parse_since(text: str, now: datetime) -> datetime:
-    """Return the moment that ``text`` names: a span before ``now`` (12h, 7d, 2w) or a date, at +08:00.
-
-    Raises ``WrongUse``.
-    """
-    if span := _SPAN.fullmatch(text.strip()):
-        return now - timedelta(hours=int(span[1]) * _HOURS[span[2]])
+def search_of(words: Iterable[str], portal: str | None, since: str | None, now: datetime) -> Search:
+    """Return the search of a command line. Raises ``WrongUse``."""
+    text = " ".join([*words, *([f'portal:"{portal}"'] if portal is not None else [])])
     try:
-        day = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise WrongUse(f"--since is 12h, 7d, 2w or a date such as {now:%Y-%m-%d}, not {text!r}.") from None
-    return (day if day.tzinfo else day.replace(tzinfo=LOCAL)).astimezone(UTC)
+        wanted = parse_search(text, now)
+        if since is None:
+            return wanted
+        return Search(wanted.query, moments.since(since, now), wanted.until)
+    except QueryError as error:
+        raise WrongUse(f"The query cannot be read, {error}.\n{error.pointed()}") from error
+    except moments.MomentError as error:
+        raise WrongUse(f"--since: {error}.") from error
+
+
+def print_lines(found: Iterable[Found], limit: int | None) -> None:
+    """Print articles as JSON lines, at most ``limit``."""
+    for number, one in enumerate(found):
+        if number == limit:
+            return
+        print(json.dumps(as_json(one), ensure_ascii=False))
 
 
 def as_json(one: Found) -> dict[str, object]:
@@ -122,6 +127,8 @@ def as_json(one: Found) -> dict[str, object]:
         "published_precision": one.published_precision,
         "first_seen": one.first_seen.isoformat(),
         "versions": one.versions,
+        "state": one.state,
+        "excerpts": [excerpt.text for excerpt in one.excerpts],
     }
 
 
@@ -133,16 +140,41 @@ def show(found: list[Found], limit: int | None) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("published", "portal", "title", "source", "address"):
         table.add_column(heading, no_wrap=heading in {"published", "portal"}, overflow="fold")
-    for one in found[:limit]:
-        table.add_row(
-            *(Text(cell) for cell in (published(one), one.portal, one.title, one.source or "", one.url))
-        )
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
+    for one in found[:limit]:
+        title = titled(one, signs=not console.is_terminal)
+        table.add_row(published(one), Text(one.portal), title, Text(one.source or ""), Text(one.url))
     console.print(table)
     if limit is not None and len(found) > limit:
-        print(f"These are the newest {limit}; --limit 0 shows all.", file=sys.stderr)
+        print(f"These are the first {limit}; --limit 0 shows all.", file=sys.stderr)
+
+
+def titled(one: Found, *, signs: bool = False) -> Text:
+    """Return the title of an article, below it the passages that were looked for, what was found in bold.
+
+    With ``signs`` asterisks stand around it as well, for output that shows no bold.
+    """
+    lines = [highlighted(one.title, one.title_hits, signs=signs)]
+    lines += [
+        highlighted(excerpt.text, excerpt.hits, "dim", signs=signs)
+        for excerpt in one.excerpts
+        if excerpt.hits
+    ]
+    return Text("\n").join(lines)
+
+
+def highlighted(text: str, hits: Iterable[Span], style: str = "", *, signs: bool = False) -> Text:
+    """Return ``text`` with its ``hits`` in bold, and between asterisks with ``signs``."""
+    made = Text(style=style)
+    at = 0
+    sign = "**" if signs else ""
+    for begin, end in hits:
+        made.append(text[at:begin])
+        made.append(f"{sign}{text[begin:end]}{sign}", "bold not dim")
+        at = end
+    return made.append(text[at:])
 
 
 def published(one: Found) -> str:

@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from crawler import chain
+from crawler import chain, tls
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
 from crawler.onboarding.inspection import FIELDS, RULES, Inspection, inspect
 from crawler.onboarding.visit import visit
@@ -54,6 +54,8 @@ class Command(PortalwatchCommand):
         found = visit(self.settings, lambda visitor: inspect(visitor, spider, pipelines, opts.sample))
         console = Console()
         show(console if console.is_terminal else Console(width=WIDE), found)
+        if spider.tls == tls.LEGACY:
+            console.print(f"{tls.IN_WORDS}.", markup=False, highlight=False, soft_wrap=True)
         return EXIT_FAILED if found.faults() else 0
 
 
@@ -65,11 +67,19 @@ def show(console: Console, found: Inspection) -> None:
     dropped = ", ".join(f"{rule} {count}" for rule, count in found.dropped.most_common())
     lines = [
         f"Garbled: {found.repaired} of {found.articles} articles repaired, {found.flagged} with lost text.",
+        *_scores(found),
         f"Boilerplate: {sum(found.dropped.values())} blocks dropped{dropped and f' ({dropped})'}.",
     ]
     lines += [
-        f"Left in bodies: “{phrase}” in {len(urls)} of {found.articles}, such as {urls[0]}"
-        for phrase, urls in sorted(found.leftovers.items(), key=lambda one: -len(one[1]))[:SHOWN]
+        f"Left in {field}: “{phrase}” in {len(urls)} of {found.articles}, such as {urls[0]}"
+        for (field, phrase), urls in sorted(found.leftovers.items(), key=lambda one: -len(one[1]))[:SHOWN]
+    ]
+    if not found.leftovers and found.articles:
+        lines.append("Left in no field: none of the phrases that only boilerplate has.")
+    lines += [
+        f"Section {seen.name}: only a script turns its pages ({seen.onward}); its first page is all there is"
+        for seen in found.sections
+        if seen.onward and seen.turned
     ]
     lines += [f"Not read: {failure}" for failure in found.failures[:SHOWN]]
     if len(found.failures) > SHOWN:
@@ -78,11 +88,23 @@ def show(console: Console, found: Inspection) -> None:
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
+def _scores(found: Inspection) -> list[str]:
+    """Return how likely the Chinese of the texts is, in words."""
+    if not found.scores:
+        return []
+    mean = sum(score for score, _ in found.scores) / len(found.scores)
+    worst, url = min(found.scores)
+    meant = "prose has -4 to -6, garbled text -10"
+    return [f"Garble score: {mean:.1f} on average, {worst:.1f} at worst ({url}); {meant}."]
+
+
 def _sections(found: Inspection) -> Table:
-    table = _table("section", "entries", "dated")
+    table = _table("section", "entries", "next page", "dated")
     for seen in found.sections:
         dated = sum(bool(entry.date_text) for entry in seen.entries)
-        table.add_row(seen.name, str(len(seen.entries)), str(dated) if seen.entries else seen.failure)
+        onward = "by script" if seen.turned else "yes"
+        entries, shown = str(len(seen.entries)), str(dated) if seen.entries else seen.failure
+        table.add_row(seen.name, entries, onward if seen.onward else "none", shown)
     return table
 
 

@@ -8,7 +8,7 @@ from scrapy.utils.conf import arglist_to_dict
 
 from crawler import definition
 from crawler.cli import PortalwatchCommand, WrongUse
-from crawler.visit import visit
+from crawler.visit import Round, visit
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +44,7 @@ class Command(PortalwatchCommand):
         if len(args) != 1:
             raise WrongUse("Say which portal to visit: scrapy crawl PORTAL.")
         assert self.settings is not None
-        return visit(self.settings, "crawl", args, spider_arguments(opts.spargs))
+        return visit(self.settings, Round("crawl", spider_arguments(opts.spargs)), args)
 
 
 def spider_arguments(words: list[str]) -> dict[str, str]:
@@ -53,6 +53,7 @@ def spider_arguments(words: list[str]) -> dict[str, str]:
         found = arglist_to_dict(words)
     except ValueError as error:
         raise WrongUse("An argument is written -a NAME=VALUE.") from error
+    found.pop("_job", None)  # by this name scrapyd tells its jobs apart
     if unknown := set(found) - ARGUMENTS:
         raise WrongUse(f"There is no argument {min(unknown)!r}; there are: {', '.join(sorted(ARGUMENTS))}.")
     definition.Window.parse(found.get("since"), found.get("until"))

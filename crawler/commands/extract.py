@@ -19,6 +19,7 @@ from crawler.roster import spider_class
 from crawler.store.connection import DatabaseError, MissingDatabaseError
 from crawler.store.learned import look_up
 from crawler.text import charset
+from crawler.text.deadline import Budget
 
 if TYPE_CHECKING:
     import argparse
@@ -67,8 +68,10 @@ class Command(PortalwatchCommand):
         for path in args:
             try:
                 body = read_bytes(Path(path))
-                with limited(self.settings.getfloat("PORTALWATCH_READ_TIMEOUT"), opts.url):
+                budget = Budget(self.settings.getfloat("PORTALWATCH_READ_TIMEOUT"))
+                with limited(budget.seconds, opts.url), budget.spend():
                     article = extract(body, opts.url, rules, portal, learned.tails)
+                article.budget = budget
                 chain.run(article, pipelines)
             except UnreadableFile as error:
                 unreadable += 1

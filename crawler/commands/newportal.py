@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from crawler import chain
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.onboarding.kinship import on_family, probe_of
 from crawler.onboarding.learned import learn
-from crawler.onboarding.newcomer import probe_of, seeds_of, spider_of
+from crawler.onboarding.newcomer import seeds_of, spider_of
 from crawler.onboarding.project import Project, is_name, name_of, run_seeds_test, write_seed
 from crawler.onboarding.source import source
 from crawler.onboarding.survey import NoPortal, survey
@@ -100,7 +101,7 @@ class Command(PortalwatchCommand):
                 + "; ".join(learned.notes[-2:])
                 + "."
             )
-        spider = spider_of(seen, learned, name)
+        spider = on_family(seen, learned, spider_of(seen, learned, name), pipelines)
         self.note_same_base(spider, learned)
         try:
             seeds = seeds_of(seen, learned, probe_of(spider), pipelines)

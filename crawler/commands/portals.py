@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crawler.cli import PortalwatchCommand, WrongUse
 from crawler.replica.clock import CHINA, START, Clock
-from crawler.replica.load import ReplicaError
+from crawler.replica.load import ROOT, ReplicaError, load_portals
 from crawler.replica.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Command(PortalwatchCommand):
 
     def syntax(self) -> str:
         """Return how the command is called."""
-        return "[--port N] [--host-file FILE] [--clock TIME] [--speed X]"
+        return "[--families] [--port N] [--host-file FILE] [--clock TIME] [--speed X]"
 
     def short_desc(self) -> str:
         """Return what the command does."""
@@ -41,6 +41,9 @@ class Command(PortalwatchCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""
         super().add_options(parser)
+        parser.add_argument(
+            "--families", action="store_true", help="serve a small portal of each known system instead"
+        )
         parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
         parser.add_argument(
             "--host-file",
@@ -66,7 +69,8 @@ class Command(PortalwatchCommand):
         clock = Clock(_start(opts.clock), speed=opts.speed)
         hosts = _hosts(opts.host_file) if opts.host_file else {}
         try:
-            server = ReplicaServer(clock=clock, port=opts.port, hosts=hosts)
+            served = load_portals(ROOT / "families", ROOT / "texts") if opts.families else None
+            server = ReplicaServer(served, clock=clock, port=opts.port, hosts=hosts)
         except (OSError, OverflowError, ReplicaError) as error:
             raise WrongUse(f"the replica portals cannot be served: {error}") from error
         ended = threading.Event()
@@ -77,10 +81,9 @@ class Command(PortalwatchCommand):
             for portal in server.portals.values():
                 articles = len(portal.visible(clock.now()))
                 print(f"  {portal.name:<10} {portal.definition.base:<30} {articles} articles")
-            print(
-                f"Crawl one with: http_proxy={server.url} scrapy crawl {next(iter(server.portals))}",
-                flush=True,
-            )
+            first = next(iter(server.portals.values()))
+            word = f"newportal {first.definition.base}" if opts.families else f"crawl {first.name}"
+            print(f"Try one with: http_proxy={server.url} scrapy {word}", flush=True)
             ended.wait()
             print(f"Requests answered: {len(server.visits())}.")
         return 0

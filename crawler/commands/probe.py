@@ -99,6 +99,7 @@ def as_json(found: Examined) -> dict[str, Any]:
         "generic": found.generic,
         "entries": [asdict(entry) for entry in listing.entries] if listing else [],
         "next_page": listing.following if listing else None,
+        "turned_by": (listing.turned_by or None) if listing else None,
     }
 
 
@@ -127,7 +128,9 @@ def _listed(found: Examined) -> list[str]:
     )
     if len(entries) > SHOWN_ENTRIES:
         out.append(f"  and {len(entries) - SHOWN_ENTRIES} more")
-    out.append(f"next page: {found.listing.following or 'none'}")
+    turned = found.listing.turned_by
+    none = f"none to follow: only a script turns the page ({turned})" if turned else "none"
+    out.append(f"next page: {found.listing.following or none}")
     return out
 
 

@@ -48,7 +48,9 @@ class Command(PortalwatchCommand):
             raise WrongUse("Say which portal and which page: scrapy seed PORTAL URL.")
         assert self.settings is not None
         name, url = args
-        spider = spider_class(self.settings, name)()
+        cls = spider_class(self.settings, name)
+        cls.update_settings(self.settings)
+        spider = cls()
         check_address(url)
         if host_of(url) != host_of(spider.base):
             raise WrongUse(f"{url} is not on {spider.base}, the address of {name}.")

@@ -15,7 +15,7 @@ from crawler import chain
 from crawler.families.recognise import Guess, families, recognise, recognise_document
 from crawler.families.tables import TablesSpider
 from crawler.middlewares.charset import decided
-from crawler.page.document import PageError, parse_html
+from crawler.page.document import PageError, limited, parse_html
 from crawler.reading import NO_RULES, Rules, read_article
 from crawler.records import record
 from crawler.refusals import Refused
@@ -76,8 +76,13 @@ def _refuse(spider: PortalSpider, error: PageError) -> NoReturn:  # noqa: ARG001
 def examine(body: bytes, url: str, settings: BaseSettings, content_type: str = "") -> Examined:
     """Say what the bytes of a page are and what would be read from them; raises PageError.
 
-    ``url`` may be '' for a saved page.
+    ``url`` may be '' for a saved page. It takes no longer than reading a page in a crawl may.
     """
+    with limited(settings.getfloat("PORTALWATCH_READ_TIMEOUT"), url):
+        return _examine(body, url, settings, content_type)
+
+
+def _examine(body: bytes, url: str, settings: BaseSettings, content_type: str) -> Examined:
     headers = {"Content-Type": content_type} if content_type else {}
     response = HtmlResponse(url or _NOWHERE, body=body, headers=headers)
     answer = decided(response)
@@ -98,6 +103,8 @@ def examine(body: bytes, url: str, settings: BaseSettings, content_type: str = "
     if listing is not None and is_section(listing.entries, unruled.blocks):
         examined.kind, examined.listing = "section", listing
         return examined
+    if not unruled.title and not unruled.blocks:
+        raise PageError(url, "the page displays no text: it is empty, or a script writes it")
     alone, _ = _record(unruled, settings)
     article = read_article(page, Rules.of(spider), portal="", now=datetime.now(UTC))
     examined.fallbacks = article.fallbacks

@@ -149,11 +149,16 @@ def _markup(data: Any) -> Iterator[str]:
 
 
 def _count(data: Any) -> int | None:
-    if isinstance(data, dict):
-        for key, inner in data.items():
-            if key.lower() in _names()["pages"] and isinstance(inner, int):
-                return inner
-        for inner in data.values():
-            if isinstance(inner, dict) and (count := _count(inner)) is not None:
-                return count
-    return None
+    """Return how many pages a list says that it has, or what its numbers of rows come to."""
+    if not isinstance(data, dict):
+        return None
+    told = {key.lower(): inner for key, inner in data.items() if type(inner) is int}
+    names = _names()
+    if pages := next((told[name] for name in told if name in names["pages"]), None):
+        return pages
+    total = next((told[name] for name in names["total"] if name in told), None)
+    size = next((told[name] for name in names["size"] if told.get(name, 0) > 0), None)
+    if total is not None and size:
+        return -(-total // size)
+    inner = (_count(inner) for inner in data.values() if isinstance(inner, dict))
+    return next((count for count in inner if count is not None), None)

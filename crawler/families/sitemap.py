@@ -50,7 +50,7 @@ class SitemapSpider(PortalSpider):
             self.logger.warning("%s: not well-formed (%s); %d entries read", response.url, broken, len(found))
             self.count("broken_lists")
         if xml.name_of(root) == "sitemapindex":
-            self._waiting[section] = [it.url for it in found if not self.window.is_before(it.date_text)]
+            self._waiting[section] = [it.url for it in found if not self.days.is_before(it.date_text)]
             return Listing([], self._next(section), may_be_empty=bool(found))
         articles = [entry for entry in found if self._wanted.search(urlsplit(entry.url).path)]
         return Listing(articles, self._next(section))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
+
+from crawler.addresses import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,26 +23,6 @@ if TYPE_CHECKING:
 
 class PrivateAddress(IgnoreRequest):
     """A request that was not sent because it would have gone to a private address."""
-
-
-def is_private(host: str) -> bool:
-    """Tell whether ``host`` is a literal address outside the public Internet, or a name for this machine.
-
-    >>> is_private("192.168.1.1"), is_private("[::1]"), is_private("localhost"), is_private("www.gov.cn")
-    (True, True, True, False)
-    """
-    name = host.strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(name).is_global
-    except ValueError:
-        pass
-    try:
-        # 127.1, 0x7f000001 and 2130706433 are addresses to a resolver though not to ipaddress.
-        return not ipaddress.ip_address(socket.inet_aton(name)).is_global
-    except OSError:
-        return False
 
 
 class AddressGuardMiddleware:

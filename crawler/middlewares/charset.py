@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.http import HtmlResponse, Response, TextResponse
 
+from crawler.items import RawPage
 from crawler.page.document import PageError, limited, refuse_binary
 from crawler.text import charset
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
     from scrapy import Request
@@ -54,6 +56,29 @@ def decided(response: TextResponse) -> DecidedResponse:
         certificate=response.certificate,
         ip_address=response.ip_address,
         protocol=response.protocol,
+    )
+
+
+_OF_A_VISITOR = frozenset({"set-cookie", "set-cookie2"})
+
+
+def raw_page(response: Response, fetched: datetime) -> RawPage:
+    """Return a textual answer as it came, without cookies, for keeping; ``fetched`` is aware."""
+    assert isinstance(response, TextResponse)
+    response = decided(response)
+    headers = {
+        name.decode("latin-1"): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+        if name.decode("latin-1").lower() not in _OF_A_VISITOR
+    }
+    return RawPage(
+        url=response.url,
+        fetched=fetched,
+        status=response.status,
+        headers=headers,
+        charset=response.decision.encoding,
+        charset_reason=response.decision.reason,
+        body=response.body,
     )
 
 

@@ -102,6 +102,7 @@ def _tells(bench: Bench, rules: Mapping[str, object], selector: str) -> bool:
 
 def _without_meta(article: Article) -> None:
     article.meta = {}
+    article.told = None  # labels elsewhere on the page are no more of the byline than meta tags are
 
 
 def _teller(sample: Sample) -> Callable[[Article], None]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from crawler.onboarding.navigation import host_of
@@ -15,6 +16,7 @@ from crawler.onboarding.visit import Unreachable, Visitor, lent
 from crawler.page.address import canonical_url
 from crawler.page.document import PageError
 from crawler.refusals import Refused
+from crawler.text import model
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ RULES = {
     "section": ("breadcrumb",),
 }
 _HALF = 0.5
+_GARBLED = -8.0  # prose reaches -4 to -6, mojibake -10 and less
+_HAN = re.compile("[\u3400-\u9fff]+")
 
 
 @dataclass(slots=True)
@@ -48,11 +52,17 @@ class SectionSeen:
     entries: list[Entry] = field(default_factory=list)
     failure: str = ""
     helped: bool = False  # the spider's own selector found nothing
+    onward: str = ""  # how it goes on: the next page's address, or the script that alone could turn it
+    turned: bool = False  # it is the script
 
 
 @dataclass(slots=True)
 class Inspection:
-    """What was seen. Counters count articles, ``dropped`` blocks; ``failures`` are pages that gave none."""
+    """What was seen. Counters count articles, ``dropped`` blocks; ``failures`` are pages that gave none.
+
+    ``leftovers`` are the addresses of articles by field and phrase, ``scores`` how likely the Chinese of each
+    text is with its address, see ``crawler.text.model.score``.
+    """
 
     declared: tuple[str, ...]
     sections: list[SectionSeen] = field(default_factory=list)
@@ -62,7 +72,8 @@ class Inspection:
     repaired: int = 0
     flagged: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
-    leftovers: dict[str, list[str]] = field(default_factory=dict)
+    leftovers: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    scores: list[tuple[float, str]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def finds(self, rule: str) -> int:
@@ -77,10 +88,18 @@ class Inspection:
         self.repaired += bool(article.repairs)
         self.flagged += bool(article.flags)
         self.dropped.update(dropped.rule for dropped in article.dropped)
-        body = fold(article.body)
-        for phrase in words("leftovers"):
-            if phrase in body:
-                self.leftovers.setdefault(phrase, []).append(article.url)
+        if han := "".join(_HAN.findall(article.body)):
+            self.scores.append((model.score(han), article.url))
+        for name in FIELDS:
+            held = fold(_text(getattr(article, name)))
+            for phrase in words("leftovers"):
+                if phrase in held:
+                    self.leftovers.setdefault((name, phrase), []).append(article.url)
+
+    @property
+    def garbled(self) -> list[str]:
+        """The addresses of texts that are no likely Chinese even after all repairs."""
+        return [url for score, url in self.scores if score < _GARBLED]
 
     def faults(self) -> list[str]:
         """Return in words what should keep a change from being accepted."""
@@ -95,6 +114,10 @@ class Inspection:
         ]
         if not self.articles:
             return [*found, "no article could be read"]
+        if len(self.garbled) > _HALF * self.articles:
+            found.append(
+                f"{len(self.garbled)} of {self.articles} texts are garbled, such as {self.garbled[0]}"
+            )
         rare = [rule for rule in self.declared if self.finds(rule) < _HALF * self.articles]
         return found + [
             f"{rule}: the spider's rule finds it on {self.finds(rule)} of {self.articles} pages"
@@ -129,6 +152,8 @@ async def _section(visitor: Visitor, spider: PortalSpider, name: str, url: str) 
     except (Unreachable, PageError) as error:
         seen.failure = str(error.reason)
         return seen
+    if listing is not None:
+        seen.onward, seen.turned = listing.following or listing.turned_by, not listing.following
     own = host_of(spider.base)
     seen.entries = [entry for entry in listing.entries if host_of(entry.url) == own] if listing else []
     return seen
@@ -142,3 +167,8 @@ def _newest(sections: Sequence[SectionSeen]) -> list[tuple[str, Entry]]:
         if pair is not None:
             once.setdefault(canonical_url(pair[1].url), pair)
     return list(once.values())
+
+
+def _text(value: Any) -> str:
+    """Return the text of a field: a text, a list of them, the blocks of a body."""
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")

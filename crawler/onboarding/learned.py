@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from crawler.onboarding.details import learn_breadcrumb, learn_details
 from crawler.onboarding.lists import learn_lists
 from crawler.onboarding.samples import Bench, told_fields
-from crawler.onboarding.survey import made_by
 from crawler.onboarding.texts import learn_body, learn_title
 from crawler.reading import Rules
 
@@ -50,8 +49,6 @@ def learn(survey: Survey, pipelines: Sequence[ReadingPipeline]) -> Learned:
     generic = helped or "entries" in missed or "next_page" in missed
     learned = Learned(rules, generic, bench, notes)
     _note_details(learned)
-    if family := made_by([sample.page for sample in bench.samples]):
-        notes.append(f"whether these selectors are needed at all{family}")
     return learned
 
 

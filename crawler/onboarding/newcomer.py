@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from crawler.onboarding.saved import article_fields, list_fields, read_captured
 from crawler.onboarding.source import Spider
 from crawler.onboarding.titles import plain, portal_name, section_names
-from crawler.spider import PortalSpider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from crawler.onboarding.learned import Learned
     from crawler.onboarding.survey import Survey
     from crawler.onboarding.visit import Captured
+    from crawler.spider import PortalSpider
 
 ARTICLE_SEEDS = 2
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -83,20 +83,6 @@ def declarations(captured: Captured) -> list[tuple[str, str]]:
     head = captured.body[:_HEAD].decode("latin-1")
     places = (("the header", captured.content_type), ("the page", head))
     return [(where, match[1].lower()) for where, text in places if (match := _CHARSET.search(text))]
-
-
-def probe_of(spider: Spider) -> PortalSpider:
-    """Return a spider that can read, of the class that the file will define."""
-    attributes: dict[str, Any] = {
-        "name": spider.name,
-        "portal": spider.portal,
-        "base": spider.base,
-        "sections": dict(spider.sections),
-        "generic": spider.generic,
-        **spider.rules,
-    }
-    made: PortalSpider = type(spider.class_name, (PortalSpider,), attributes)()
-    return made
 
 
 def seeds_of(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _LEAST = 3  # entries of a section page
 _TEXT = 200  # characters outside links, the least that an article has where no selector tells
-_UNSTABLE = ("charset_reason", "origins", "images")
+_UNSTABLE = ("charset_reason", "origins", "images", "canonical_url")
 
 
 def list_fields(spider: PortalSpider, page: Page) -> dict[str, Any]:

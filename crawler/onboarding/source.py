@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LINE = 110
+_GENERAL = "crawler.spider.PortalSpider"
 _LISTS = ("entries", "entry_date", "next_page")
 _ARTICLES = ("title", "body", "byline", "published", "source", "authors", "editors", "breadcrumb")
 
@@ -26,11 +27,14 @@ class Spider:
     rules: Mapping[str, str | tuple[str, ...]]
     generic: bool
     remarks: tuple[str, ...] = ()
+    family: str = ""  # path of the class that it is derived from, if not the general one
 
     @property
     def class_name(self) -> str:
-        """The name of its class."""
-        return "".join(part.capitalize() for part in self.name.split("_")) + "Spider"
+        """The name of its class, another one than that of the class it is derived from."""
+        stem = "".join(part.capitalize() for part in self.name.split("_"))
+        taken = (self.family or _GENERAL).rpartition(".")[2] == f"{stem}Spider"
+        return f"{stem}{'Site' if taken else ''}Spider"
 
 
 def source(spider: Spider) -> str:
@@ -38,8 +42,9 @@ def source(spider: Spider) -> str:
     lines = [f'"""{spider.portal}, {spider.base}: {_count(len(spider.sections), "section")}.']
     lines += ["", *spider.remarks] if spider.remarks else []
     lines[-1:] = [lines[-1] + '"""'] if len(lines) == 1 else [lines[-1], '"""']
-    lines += ["", "from __future__ import annotations", "", "from crawler.spider import PortalSpider", "", ""]
-    lines += [f"class {spider.class_name}(PortalSpider):", f'    """{spider.portal}."""', ""]
+    module, _, base = (spider.family or _GENERAL).rpartition(".")
+    lines += ["", "from __future__ import annotations", "", f"from {module} import {base}", "", ""]
+    lines += [f"class {spider.class_name}({base}):", f'    """{spider.portal}."""', ""]
     lines += [
         f"    name = {_text(spider.name)}",
         f"    portal = {_text(spider.portal)}",
@@ -48,7 +53,8 @@ def source(spider: Spider) -> str:
     ]
     lines += [f"    {name} = {_rule(spider.rules[name])}" for name in _LISTS if name in spider.rules]
     below = [f"    {name} = {_rule(spider.rules[name])}" for name in _ARTICLES if name in spider.rules]
-    lines += ["", *(["    generic = True"] if spider.generic else []), *below]
+    below = [*(["    generic = True"] if spider.generic else []), *below]
+    lines += ["", *below] if below else []
     return "\n".join(lines) + "\n"
 
 

@@ -13,12 +13,14 @@ from crawler.onboarding.navigation import Candidate, candidates, host_of, other_
 from crawler.onboarding.visit import Captured, Unreachable
 from crawler.page import reader
 from crawler.page.address import canonical_url
-from crawler.page.document import PageError
-from crawler.page.paging import next_page
+from crawler.page.datastore import stores
+from crawler.page.document import PageError, limited
+from crawler.page.paging import next_page, unfollowable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from crawler.families.recognise import Family
     from crawler.page.document import Page
     from crawler.page.entries import Entry
 
@@ -32,6 +34,7 @@ _LEAST = 3
 _LONG_TITLE = 10  # characters: headlines are longer than names of sections
 _SHARE = 0.5
 _MIN_ARTICLES = 2
+_SECONDS = 5.0  # for reading one page, as in a crawl
 _SURE = 0.8  # that a page belongs to a family
 
 
@@ -123,7 +126,12 @@ def _sections(
 ) -> list[Section]:
     found: list[tuple[int, Section]] = []
     for candidate, seen in looked_at:
-        listed = furniture.own_entries(seen.page)
+        try:
+            with limited(_SECONDS, seen.url):
+                listed = furniture.own_entries(seen.page)
+        except PageError as error:
+            notes.append(f"section {error}")
+            continue
         if not _is_list(listed) or _is_known(seen, listed, [one for _, one in found]):
             continue
         found.append((candidate.place, Section(candidate.name, [seen], [listed])))
@@ -137,13 +145,18 @@ def _sections(
     return [section for _, section in sorted(found[:MOST_SECTIONS], key=lambda pair: pair[0])]
 
 
-def made_by(pages: Sequence[Page]) -> str:
-    """Return the end of a sentence that says which system made most of the pages, '' if none is known."""
+def family_of(pages: Sequence[Page]) -> Family | None:
+    """Return the system that surely made most of the pages, None if none did."""
     surest = [guess for page in pages for guess in recognise(page)[:1] if guess.confidence >= _SURE]
     ((name, count),) = Counter(guess.family for guess in surest).most_common(1) or [("", 0)]
-    if count <= len(pages) / 2:
+    return families()[name] if count > len(pages) / 2 else None
+
+
+def made_by(pages: Sequence[Page]) -> str:
+    """Return the end of a sentence that says which system made most of the pages, '' if none is known."""
+    family = family_of(pages)
+    if family is None:
         return ""
-    family = families()[name]
     return f"; it looks like {family.says}, for which there is {family.spider} (docs/families.md)"
 
 
@@ -166,10 +179,15 @@ def _is_known(seen: Captured, listed: Sequence[Entry], found: Iterable[Section])
 async def _add_second_page(get: Get, section: Section, furniture: Furniture, notes: list[str]) -> None:
     address = next_page(section.first.page)
     if address is None:
+        if turned := unfollowable(section.first.page):
+            notes.append(f"section {section.name}: only a script turns its pages ({turned})")
         return
+    if any(stores(section.first.page)):
+        return  # what follows is rows alone, which their family reads
     try:
         seen = await get(address)
-        listed = furniture.own_entries(seen.page)
+        with limited(_SECONDS, seen.url):
+            listed = furniture.own_entries(seen.page)
     except (Unreachable, PageError) as error:
         notes.append(f"section {section.name}: its second page could not be read ({error})")
         return
@@ -194,7 +212,8 @@ async def _add_articles(get: Get, found: Survey, sample: int) -> None:
         tried += 1
         try:
             seen = await get(entry.url)
-            reading = reader.read(seen.page, now=seen.fetched)
+            with limited(_SECONDS, seen.url):
+                reading = reader.read(seen.page, now=seen.fetched)
         except (Unreachable, PageError) as error:
             found.notes.append(f"article {error}")
             continue

@@ -11,7 +11,7 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import TextResponse
 
-from crawler import errors
+from crawler import errors, tls
 from crawler.middlewares.charset import DecidedResponse, decided
 from crawler.page.document import Page, PageError, parse_html
 from crawler.patrol import MIN_DELAY, configure_logging
@@ -88,7 +88,7 @@ class Visitor(scrapy.Spider):
         try:
             response = await self.crawler.engine.download_async(scrapy.Request(url, dont_filter=True))
         except Exception as error:
-            raise Unreachable(url, *errors.describe(error)) from error
+            raise Unreachable(url, *errors.describe(error, tls.profile_of(self.crawler.settings))) from error
         if response.status >= BAD_STATUS:
             raise Unreachable(
                 url, f"status-{response.status}", f"the server answered with status {response.status}"
@@ -115,6 +115,7 @@ def lent(spider: PortalSpider, visitor: Visitor) -> None:
     """Lend the visitor's crawler to a spider that reads pages without a crawl of its own."""
     spider.crawler = visitor.crawler
     spider.settings = visitor.crawler.settings
+    spider.read_timeout = spider.settings.getfloat("PORTALWATCH_READ_TIMEOUT")
 
 
 def visit(settings: Settings, plan: Callable[[Visitor], Awaitable[Result]]) -> Result:

@@ -6,10 +6,17 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+from crawler.page.found import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DEFAULT_PORTS = {"80", "443"}
 _PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*", re.IGNORECASE)
+_PHONE = re.compile(r"^(?:m|wap|3g|mobile)\.")
 _SAFE = "/:@!$&'()*+,;=~-._%?"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
@@ -47,6 +54,29 @@ def canonical_url(url: str) -> str:
     query = _folded_query(parts.query)
     route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     return f"http://{host}{_folded_path(parts.path)}{'?' + query if query else ''}{route}"
+
+
+def declared(url: str, meta: Mapping[str, str]) -> Found[str] | None:
+    """Return the address that a page states as its own, folded as ``canonical_url`` does, or None.
+
+    ``url`` is where it was fetched, '' if that is not known; ``meta`` its tags. What is stated is not
+    believed when it names another host (phones' hosts apart) or the front page. Without a statement it is
+    ``url``.
+    """
+    for name, sure in (("canonical", 0.9), ("og:url", 0.8)):
+        try:
+            stated = canonical_url(urljoin(url, meta.get(name, "").strip())) if meta.get(name) else ""
+            believed = urlsplit(stated).path.strip("/") and _is_same_site(stated, url)
+        except ValueError:
+            continue
+        if stated.startswith("http") and believed:
+            return Found(stated, "link rel=canonical" if name == "canonical" else f"meta {name}", sure)
+    return Found(canonical_url(url), "address as fetched", 1.0) if url else None
+
+
+def _is_same_site(stated: str, url: str) -> bool:
+    hosts = [_PHONE.sub("", urlsplit(canonical_url(address)).netloc) for address in (stated, url)]
+    return not url or hosts[0] == hosts[1]
 
 
 def _ascii_host(host: str) -> str:

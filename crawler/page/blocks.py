@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.items import Block
+from crawler.page import worth
 from crawler.page.document import PageError
 from crawler.page.places import Places
 from crawler.page.walk import Layout, Line, walk
@@ -36,8 +37,17 @@ def layout(page: Page) -> Layout:
     found = page.cache.get("layout")
     if not isinstance(found, Layout):
         found = page.cache["layout"] = walk(page.root)
+        _trust_replies(found.lines)
     refuse_long(len(found.lines), sum(line.chars for line in found.lines), page.url)
     return found
+
+
+def _trust_replies(found: Sequence[Line]) -> None:
+    """Take an authority's answer to a letter for text, though it is named like a reader's comment."""
+    if any(line.chrome == "comment" and worth.is_reply(line) for line in found):
+        for line in found:
+            if line.chrome == "comment":
+                line.chrome = ""
 
 
 def refuse_long(lines: int, chars: int, url: str) -> None:

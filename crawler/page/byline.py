@@ -7,11 +7,14 @@ Values are returned as displayed, in the page's own script.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.page import names, published
+from crawler.page import crediting, names, published
+from crawler.page.found import Found
 from crawler.page.labels import fold, is_tool, joined, labelled, values
-from crawler.page.source import DATE, behind_source, dateless, loose_words, parse_source
+from crawler.page.loose import DATE, behind_source, dateless, loose_words
+from crawler.page.source import is_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,11 +23,10 @@ if TYPE_CHECKING:
     from crawler.text.dates import Moment
 
 __all__ = [
+    "find_authors",
+    "find_editors",
     "is_about",
-    "parse_authors",
-    "parse_editors",
     "parse_published",
-    "parse_source",
     "parse_views",
     "people_in",
 ]
@@ -35,6 +37,10 @@ _VIEWS = re.compile(r"\s*\(?(\d[\d,]{0,11})(?:\s?(?:次|人))?\)?(?:\s|$|\D)")
 _COUNT_FIRST = re.compile(r"(?<![\d.:-])(\d[\d,]{0,11})\s?(?:次|人)?\s?(?:浏览|阅读|点击|围观)")
 _COUNT_LAST = re.compile(r"(?<=[\u4e00-\u9fff)])(\d{1,9})$")
 _DATELINE = re.compile(r"^.{2,24}?(?:讯|电)\s?[(]([^()]{2,30})[)]")
+_TELEGRAM = re.compile(r"^[^。,]{2,24}?(?:讯|电)\s")
+_EACH_ROLE = re.compile(
+    r"(?:记者|通讯员|实习生)\s?([\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,3}?)(?=[、,\s]|报[道导])"
+)
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]\s*$")
 _OPENING = re.compile(r"^\[?[^\s,。:()]{0,14}?记者\s?:?\s?(.{2,24})")
 _GLUED = re.compile(
@@ -45,8 +51,20 @@ _SQUARE = re.compile(r"[□■◎○●◆▲△☆★]\s?")
 _SLASHED = re.compile(
     r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,4})\s?/\s?(?:文|撰文|采写|编译)(?![\u4e00-\u9fff])"
 )
-_BOTH_DONE = re.compile(r"\s?(?:文[/、]图|图[/、]文|图文|文图|摄影报[道导]|撰文)\s*$")
+_PLACED = re.compile(r"[\[(]([\u4e00-\u9fff、]{2,12})/[\u4e00-\u9fff]{2,6}报[道导][\])]")
+_BOTH_DONE = re.compile(
+    r"\s?[/、]?\s?(?:文[/、]?[图摄]|图[/、]?文|摄影报[道导]|撰文|撰稿|供稿|编写|(?:采访|综合)?整理|编译|翻译)\s*$"
+)
+_EACH = re.compile(
+    r"^(?:[\u4e00-\u9fff·]{0,12}(?:记者|通讯员)\s?)?([\u4e00-\u9fff、 ]{2,20}?)\s?/?文[\s、,]+"
+    r"[\u4e00-\u9fff、 ]{2,12}?/?[图摄影]{1,2}\s*$"
+)
+_FUNCTION = re.compile(r"([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})*),\s?(?:作者)?(?:分别)?系")
+_BY = re.compile(
+    r"(?:(?:Posted|Written|Published|Words) )?[Bb]y:?\s+([A-Z\u4e00-\u9fff].{1,40}?)(?:\s+(?:on|at|in)\b.*)?$"
+)
 _LONGEST_TOLD = 40
+_SIGNER = "签发人"
 _MOST_BESIDE = 4
 
 
@@ -59,45 +77,81 @@ def people_in(text: str) -> list[str]:
         for name in names.split_people(value)
     ]
     credited = [
-        credit for phrase in names.phrases_of(text) for credit in [names.credits_of(phrase, strict=False)]
+        credit
+        for phrase in crediting.phrases_of(text)
+        for credit in [crediting.credits_of(phrase, strict=False)]
     ]
     found += [name for credit in credited for name in (*credit.authors, *credit.editors)]
     return list(dict.fromkeys(found)) or names.split_people(text)
 
 
-def parse_authors(lines: Sequence[str], *, first: Sequence[str] = (), last: Sequence[str] = ()) -> list[str]:
+def find_authors(
+    lines: Sequence[str], *, first: Sequence[str] = (), last: Sequence[str] = ()
+) -> Found[list[str]] | None:
     """Return the writers named in ``lines``, in the datelines of the ``first`` blocks and at the end of the
-    ``last`` ones, in that order, each once.
+    ``last`` ones, in that order, each once; None for nobody.
     """  # noqa: D205  one sentence
-    found = list(_labelled_people(lines, "author"))
+    told = list(_labelled_people(lines, "author"))
     for line in lines:
-        for credit in names.credits_in(line) or names.credits_in(dateless(line).strip()):
-            found += credit.authors
-    found += _beside_date(lines)
+        for credit in crediting.credits_in(line) or crediting.credits_in(dateless(line).strip()):
+            told += credit.authors
+        told += _placed_people(line)
+    beside = [*_beside_date(lines), *_above_date(lines)]
     for line in lines:
         for value in values(line, "source"):
-            found += behind_source(value)
-    for line in first:
-        found += _opening_people(line)
-        if names.is_credit_line(line):
-            found += names.credits_of(line).authors
-    for line in last:
-        found += [name for value in _short_values(line, "author") for name in names.split_people(value)]
-        for credit in names.credits_in(line):
-            found += credit.authors
-        found += _signed_people(line)
-    return list(dict.fromkeys(found))
+            beside += behind_source(value)
+    opening = [name for line in first for name in _opening_people(line)]
+    closing = []
+    for line in joined(last):
+        closing += _people_of(_short_values(line, "author"))
+        for credit in crediting.credits_at_end(line):
+            closing += credit.authors
+        closing += _signed_people(line)
+    return _together(
+        (told, "displayed, labelled", 0.9),
+        (beside, "displayed beside the date", 0.6),
+        (opening, "where the text begins", 0.85),
+        (closing, "where the text ends", 0.8),
+    )
 
 
-def parse_editors(lines: Sequence[str], *, last: Sequence[str] = ()) -> list[str]:
-    """Return the editors (also proof-readers and those who released it) named in ``lines`` or ``last``."""
-    found = list(_labelled_people(lines, "editor"))
-    for line in [*lines, *last]:
-        for credit in names.credits_in(line):
-            found += credit.editors
+def find_editors(
+    lines: Sequence[str], *, first: Sequence[str] = (), last: Sequence[str] = ()
+) -> Found[list[str]] | None:
+    """Return the editors (also proof-readers and those who released it) named in ``lines``, in credit lines
+    among the ``first`` blocks, or in ``last``; None for nobody.
+    """  # noqa: D205  one sentence
+    told = list(_labelled_people(lines, "editor"))
+    opening = [line for line in first if crediting.is_credit_line(line)]
+    for line in [*lines, *opening]:
+        for credit in crediting.credits_in(line):
+            told += credit.editors
+    closing = []
     for line in last:
-        found += [name for value in _short_values(line, "editor") for name in names.split_people(value)]
-    return list(dict.fromkeys(found))
+        for credit in crediting.credits_at_end(line):
+            closing += credit.editors
+    closing += _people_of([value for line in joined(last) for value in _short_values(line, "editor")])
+    text = "\n".join(last)
+    closing.sort(key=text.find)  # as displayed, whichever way each was found
+    return _together((told, "displayed, labelled", 0.9), (closing, "where the text ends", 0.85))
+
+
+def _together(*ways: tuple[list[str], str, float]) -> Found[list[str]] | None:
+    """Return the names of all ways, each once, with where they came from and how sure the least one is."""
+    found: list[str] = []
+    origins: list[tuple[str, float]] = []
+    for people, origin, sure in ways:
+        new = [name for name in dict.fromkeys(people) if name not in found]
+        if new:
+            found += new
+            origins.append((origin, sure))
+    if not found:
+        return None
+    return Found(found, "; ".join(origin for origin, _ in origins), min(sure for _, sure in origins))
+
+
+def _people_of(told: Iterable[str], *, strict: bool = False) -> list[str]:
+    return [name for value in told for name in names.split_people(value, strict=strict)]
 
 
 def _beside_date(lines: Sequence[str]) -> list[str]:
@@ -112,7 +166,9 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
             found += [word for word in words if names.is_person(word, strict=False)]
         elif 1 < len(words) <= _MOST_BESIDE:
             people = [word for word in words if names.is_person(word)]
-            bodies = [word for word in words if word not in people and names.is_body(word)]
+            bodies = [
+                word for word in words if word not in people and (names.is_body(word) or is_account(word))
+            ]
             if len(people) + len(bodies) == len(words) and (values(line, "source") or len(bodies) == 1):
                 found += people
         if DATE.search(fold(line)) and number:
@@ -122,15 +178,44 @@ def _beside_date(lines: Sequence[str]) -> list[str]:
     return found
 
 
+def _above_date(lines: Sequence[str]) -> list[str]:
+    """Return the writers who have the line above that of date and source for themselves, or By in front."""
+    found = []
+    for line, below in pairwise(lines):
+        words = line.split()
+        if (
+            words
+            and DATE.search(fold(below))
+            and values(below, "source")
+            and all(names.is_person(word) for word in words)
+        ):
+            found += words
+    for line, below in pairwise(lines):  # and those who have the line below it
+        words = below.replace("、", " ").split()
+        told = DATE.search(fold(line)) and values(line, "source") and len(words) <= _MOST_BESIDE
+        if told and words and all(names.is_person(word) for word in words):
+            found += words
+    for line in lines:
+        if match := _BY.match(dateless(line).strip()):
+            found += names.split_people(match[1])
+    return found
+
+
 def _short_values(line: str, kind: str) -> list[str]:
     """Return labelled values of a line at the end of a text; in a long one a colon means other things."""
-    return values(line, kind) if len(line) <= 2 * _LONGEST_TOLD else []
+    if len(line) > 2 * _LONGEST_TOLD:
+        return []
+    items = labelled(line)
+    if len(items) == 1 and items[0].label == _SIGNER:  # of an official document
+        return []
+    return [item.value for item in items if item.kind == kind and item.value]
 
 
 def _labelled_people(lines: Sequence[str], kind: str) -> Iterable[str]:
     for line in joined(lines):
+        below = line not in lines
         for value in values(line, kind):
-            yield from names.split_people(value)
+            yield from names.split_people(value, strict=below)
 
 
 def _opening_people(line: str) -> list[str]:
@@ -138,28 +223,46 @@ def _opening_people(line: str) -> list[str]:
     start = line[:60]
     folded = fold(start)
     found: list[str] = []
-    for begin, _, inside in names.bracketed(start):
+    for begin, _, inside in crediting.bracketed(start):
         if begin <= 40:
-            found += names.credits_of(inside, strict=False).authors
+            alone = names.split_people(crediting.before_roles(inside), strict=True)
+            found += filter(names.is_name_long, alone)
+            found += crediting.credits_of(inside, strict=False).authors
+    if not found and _TELEGRAM.match(folded):
+        told = [start[match.start(1) : match.end(1)] for match in _EACH_ROLE.finditer(folded)]
+        found += _people_of(told, strict=True)
     if not found and (match := _DATELINE.match(folded)):
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
     if not found and (match := _GLUED.search(folded)):
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
     if not found and (match := _SQUARE.match(folded)) and len(line) <= _LONGEST_TOLD:
         found += names.split_people(start[match.end() :], strict=True)
+    found = found or _placed_people(line)
     found += [name for name in _SLASHED.findall(folded) if names.is_person(name)]
-    if not found and (match := _OPENING.match(folded)):
+    credit = crediting.is_credit_line(line)
+    if not found and not credit and (match := _OPENING.match(folded)):
         found += names.split_people(re.split(r"[,，。:：]", start[match.start(1) :])[0], strict=True)
-    return found
+    signed = crediting.credits_of(line).authors if credit else []
+    return [*_people_of(_short_values(line, "author"), strict=True), *found, *signed]
+
+
+def _placed_people(line: str) -> list[str]:
+    """Return the writers in front of the place of their report: 【甲、乙／台北報導】."""
+    match = _PLACED.match(fold(line).strip())
+    return names.split_people(line.strip()[match.start(1) : match.end(1)], strict=True) if match else []
 
 
 def _signed_people(line: str) -> list[str]:
     """Return the names in a bracket that ends a text: （甲 乙）, （某局 甲）; or on a line: 甲 摄影报道."""
     folded = fold(line)
+    if match := _EACH.match(folded):
+        return names.split_people(line[match.start(1) : match.end(1)], strict=True)
     match = _LAST_BRACKET.search(folded)
+    if match and (function := _FUNCTION.match(match[1])):
+        return names.split_people(function[1], strict=True)
     start, end = match.span(1) if match else (0, len(line))
     work = _BOTH_DONE.search(folded[start:end])
-    if work is None and match is None:
+    if work is None and match is None and not _office_first(line):
         return []
     inside = line[start : start + work.start() if work else end]
     if len(inside) > _LONGEST_TOLD:
@@ -169,6 +272,13 @@ def _signed_people(line: str) -> list[str]:
     while len(words) > 1 and names.is_body(words[0]) and not names.is_person(words[0]):
         words.pop(0)
     return found or (words if words and all(names.is_person(word) for word in words) else [])
+
+
+def _office_first(line: str) -> bool:
+    """Return whether a line is an office and names behind a blank: 某县融媒体中心 甲 乙."""
+    words = line.split()
+    offices = bool(words) and names.is_body(words[0]) and not names.is_person(words[0])
+    return offices and 1 < len(words) <= _MOST_BESIDE and all(names.is_person(word) for word in words[1:])
 
 
 def parse_views(lines: Iterable[str]) -> int | None:
@@ -201,9 +311,9 @@ def is_about(line: str) -> bool:
     ]
     rest = "".join(words)
     dated = bool(DATE.search(fold(line)))
-    if not (found or dated or names.is_credit_line(line)):
+    if not (found or dated or crediting.is_credit_line(line)):
         return False
-    return len(rest) <= max(6, (told + 12 * dated) // 2) or names.is_credit_line(line)
+    return len(rest) <= max(6, (told + 12 * dated) // 2) or crediting.is_credit_line(line)
 
 
 def parse_published(lines: Sequence[str], now: datetime, url: str = "") -> Moment | None:

@@ -20,9 +20,11 @@ TITLE_SLACK = 6
 TITLE_LINES = 3
 ISSUER_CHARS = 16
 LIKE_SHARE = 0.7
+DATE_LINES = 4
 HEAD_SHARE = 0.1  # of the text may stand above the headline of a page without structure
 SOLID = 25.0  # the value of a line that is text for certain
 NEXT_ARTICLE_CHARS = 100  # of text, before a headline and a date can begin another article
+_CREDIT = re.compile(r"^[^:]{1,4}[|丨︱]")  # as the accounts of magazines open their texts
 _TIME = re.compile(r"\d:\d\d|来源:|发布|作者:|编辑:")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|pptx?|txt|jpe?g)(?:$|[?#&])", re.IGNORECASE)
 
@@ -41,7 +43,7 @@ def headline(lines: Sequence[Line], title: str) -> Headline:
     found: list[int] = []
     parts: list[tuple[int, str]] = []
     for line in lines:
-        if not wanted or line.link_density >= worth.LINKED or line.chars > 2 * len(wanted) + TITLE_SLACK:
+        if not wanted or worth.is_link(line) or line.chars > 2 * len(wanted) + TITLE_SLACK:
             parts.clear()
             continue
         text = line.folded
@@ -70,9 +72,10 @@ def after_head(lines: Sequence[Line], values: Sequence[float], start: int, stop:
     before = 0.0
     for line in lines[begin:stop]:
         if (
-            (line.chrome == "crumb" and values[line.index] <= 0)
-            or (line.link_density >= worth.LINKED and not line.heading)
-            or worth.is_meta(line)
+            worth.is_value(lines, line.index)
+            or (line.chrome == "crumb" and values[line.index] <= 0)
+            or (worth.is_link(line) and not line.heading)
+            or (worth.is_meta(line) and not _CREDIT.search(line.folded))
             or worth.is_furniture(line)
             or _is_like(line, title.text)
         ):
@@ -81,7 +84,24 @@ def after_head(lines: Sequence[Line], values: Sequence[float], start: int, stop:
             before += max(values[line.index], 0.0)
         if before >= min(SOLID, HEAD_SHARE * total):
             break
-    return begin
+    return max(begin, _behind_date(lines, begin, stop))
+
+
+def _behind_date(lines: Sequence[Line], begin: int, stop: int) -> int:
+    """Return where the short lines end that stand in one container with the date above ``begin``."""
+    dated = next(
+        (line for line in reversed(lines[max(begin - DATE_LINES, 0) : begin]) if worth.is_dated(line)), None
+    )
+    around = None if dated is None else dated.element.getparent()
+    if around is None or not worth.stands_in(lines[begin - 1], around):
+        return begin
+    end = begin
+    while end < stop and worth.stands_in(lines[end], around):
+        end += 1
+    beside = lines[begin:end]
+    if end == stop or any(worth.is_sentence(line) for line in beside):
+        return begin
+    return end
 
 
 def _is_like(line: Line, wanted: str) -> bool:
@@ -92,24 +112,67 @@ def _is_like(line: Line, wanted: str) -> bool:
     return wanted in text or (text in wanted and len(text) >= LIKE_SHARE * len(wanted))
 
 
-def before_tail(lines: Sequence[Line], run: Run, start: int, stop: int) -> int:
-    """Return where what follows the article in its container starts for certain."""
+def next_article(lines: Sequence[Line], start: int, stop: int, titles: Sequence[int]) -> int:
+    """Return where comments or another article begin between ``start`` and ``stop``, else ``stop``.
+
+    ``titles`` index the lines that display the headline; another one like it is an article's too.
+    """
     chars = 0
-    for line in lines[start : min(run.last, stop)]:
+    shapes = {_shape(lines[index]) for index in titles if index < start}
+    for line in lines[start:stop]:
+        if chars and _shape(line) in shapes and line.index not in titles and _is_headline(lines, line.index):
+            return line.index
         chars += line.chars
         if chars > NEXT_ARTICLE_CHARS and (
             worth.is_comments(line) or (line.heading in {1, 2} and _begins_article(lines, line.index))
         ):
             return line.index
+    return stop
+
+
+def before_tail(lines: Sequence[Line], values: Sequence[float], run: Run, stop: int) -> int:
+    """Return where what follows the article in its container starts for certain."""
     for line in lines[run.last + 1 : stop]:
         if worth.is_comments(line) or (worth.is_closing(line) and _links_follow(lines, line.index + 1, stop)):
             stop = line.index
             break
-    while (
-        stop > run.last + 1 and lines[stop - 1].link_density >= worth.LINKED and not _is_file(lines[stop - 1])
-    ):
+    while stop > run.last + 1 and worth.is_link(lines[stop - 1]) and not _is_file(lines[stop - 1]):
         stop -= 1
-    return stop
+    return _behind_text(lines, values, run.last + 1, stop)
+
+
+def _behind_text(lines: Sequence[Line], values: Sequence[float], start: int, stop: int) -> int:
+    """Return the first line of furniture behind which no signature or file follows, else ``stop``."""
+    cut = stop
+    for line in reversed(lines[start:stop]):
+        if values[line.index] > worth.NOTICE_VALUE or line.table is not None:
+            if _closes_text(line):
+                break
+        elif _is_file(line):
+            break
+        else:
+            cut = line.index
+    return cut
+
+
+def _closes_text(line: Line) -> bool:
+    """Whether a line is what a text ends with behind a notice: who signed it, or its files."""
+    return worth.is_signature(line) or worth.is_attachment(line) or _is_file(line)
+
+
+def _shape(line: Line) -> tuple[str, str, str]:
+    """Return what headlines of the articles on one page share: names of the element and of that around."""
+    outer = line.element.getparent()
+    around = "" if outer is None else f"{outer.tag!s} {outer.get('class', '')}"
+    return str(line.element.tag), line.element.get("class", ""), around
+
+
+def _is_headline(lines: Sequence[Line], index: int) -> bool:
+    """Whether a date line stands right under a line that is no sentence."""
+    line, following = lines[index], lines[index + 1 : index + 2]
+    if str(line.element.tag) in {"tr", "td", "th", "dt", "dd", "li"} or worth.is_meta(line):
+        return False  # a row of a form, an entry of a chronicle
+    return not worth.is_sentence(line) and any(map(worth.is_dated, following))
 
 
 def _begins_article(lines: Sequence[Line], index: int) -> bool:
@@ -130,8 +193,7 @@ def with_files(lines: Sequence[Line], run: Run, stop: int) -> int:
             outer = node
     while outer is not None and stop < len(lines):
         line = lines[stop]
-        told = _is_file(line) or worth.is_attachment(line) or worth.is_signature(line)
-        if line.chrome or not told or not runs.is_in(line.element, outer):
+        if line.chrome or not _closes_text(line) or not runs.is_in(line.element, outer):
             break
         stop += 1
     return stop
@@ -144,6 +206,4 @@ def _is_file(line: Line) -> bool:
 
 def _links_follow(lines: Sequence[Line], index: int, stop: int) -> bool:
     following = lines[index : min(index + 3, stop)]
-    return bool(following) and sum(line.link_density >= worth.LINKED for line in following) * 2 >= len(
-        following
-    )
+    return bool(following) and sum(worth.is_link(line) for line in following) * 2 >= len(following)

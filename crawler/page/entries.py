@@ -1,58 +1,54 @@
 """The entries of a section page, found without a selector.
 
-The links of a page are grouped by the path of elements that they stand in; the entries are the group whose
-links read most like headlines: many, long, dated, pointing at articles. Rows of the same list that are built
-a little differently are taken with it.
+The links of a page are grouped by the path of elements that they stand in, and each group by the blocks that
+hold its rows. A block is worth what its links look like: headlines, dated, pointing at articles, in no
+sidebar, beside the page bar. The entries are the blocks of the best group that are worth about the same; rows
+of them that are built a little differently are taken with them, and where a page has no page bar so are the
+blocks of other groups that show the same.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
-from importlib import resources
+from itertools import chain, islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 from crawler.page import roles
 from crawler.page.address import canonical_url
-from crawler.text import dates
-from crawler.text.clock import LOCAL
+from crawler.page.datastore import stored_rows
+from crawler.page.entry_links import DATA, HEADINGS, SHORTEST, Link, links_of, looks_like_article
+from crawler.page.entry_rows import date_of, more_rows, rows_of
+from crawler.page.paging import page_bars, says_next
+from crawler.text.markers import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
     from crawler.page.document import Page
 
-_SHORTEST = 5
 _SHORTEST_MEAN = 7.0
+_SHORTEST_IN_ROW = 3  # characters of a headline that stands in a row like the others, with a date
 _LONGEST_SCORED = 24
-_DEPTH = 7
-_MOST_PIECES = 5  # elements inside a cell that holds nothing but a date
 _DATED_WEIGHT = 2.0
-_MOST_ROW_TEXT = 1500
-_DATA = tomllib.loads(resources.files(__package__).joinpath("entries.toml").read_text("utf-8"))
-_CHROME: dict[str, float] = _DATA["chrome"]
-_TEMPLATE = tuple(_DATA["template"])
-_ROW_TAGS = frozenset(_DATA["row_tags"])
-_STATES = frozenset(_DATA["states"])
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE_NAME = re.compile(r"(?<![a-z])(?:title|tit|headline|bt)(?![a-z])", re.IGNORECASE)
+_DATED_SAMPLE = 40  # rows of a block of which the dates are looked at to judge it
+_NUMBER = 0.75  # of how much a longer list is better; below 1, or any sidebar beats a last page of two
+_BAR_BLOCK = 2.0  # less for blocks that stand farther from the page bar than others of their group
+_BAR_GROUP = 3.0  # more for the groups that stand nearest to it
+_FOLDER = 0.5  # more for links below the section's own folder
+_LIKE_BEST = 0.45  # of the best block's worth that another has at least
+_SIDE_HEADING = 0.4
+_LONGEST_HEADING = 14
+_HEADING_STEPS = 4
+_LEAD_LINKS = 3
+_LEAD_TITLE = 8
+_PEERS = 0.8  # share of dated rows in blocks that are taken together
+_CHROME: dict[str, float] = DATA["chrome"]
+_SIDE = re.compile(DATA["side_heading"])
 _DIGITS = re.compile(r"\d+")
-_ARTICLE = re.compile(
-    r"\d{3,}|\.s?html?$|\.(?:pdf|docx?|jhtml|aspx?|php)$|[?&](?:\w*id|aid|art|news)=", re.IGNORECASE
-)
-_INDEX = re.compile(r"/(?:(?:index|list|default)(?:_\d+)?\.\w{2,5})?$", re.IGNORECASE)
-_YEAR = re.compile(r"\d{4}")
-_CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
-_SPACE = re.compile(r"\s+")
-_EDGES = " \t\xa0\u3000·•●■▪◆◇○>»-"
-_BRACKETS = "[]()（）【】 "
-_ANY_NOW = datetime(2100, 1, 1, tzinfo=LOCAL)  # every written date is in the past; only the text is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +60,25 @@ class Entry:
     date_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    element: HtmlElement
-    url: str
-    title: str
-    path: str
+@dataclass(eq=False, slots=True)
+class _Block:
+    """Rows of one group that stand in one element; ``plain`` if nothing around speaks against it."""
+
+    links: list[Link]
+    holder: HtmlElement
+    worth: float
+    dated: float
+    plain: bool
+    side: bool  # under a heading such as 热门文章
+    shape: tuple[str, ...]
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    blocks: list[_Block]
+    rows: dict[HtmlElement, HtmlElement]
+    score: float
+    near: int  # how deep the element is that holds it and a page bar
 
 
 def entries(page: Page) -> list[Entry]:
@@ -78,203 +87,218 @@ def entries(page: Page) -> list[Entry]:
     The title is the ``title`` attribute's where the link's text is cut; the date is the displayed string of
     the entry's row, '' for none (give it to ``crawler.text.dates.parse``).
     """
-    links = _links(page)
-    groups: dict[str, list[_Link]] = defaultdict(list)
+    stored = stored_rows(page)
+    return (_entries(stored) if stored else []) or _entries(page)
+
+
+def _entries(page: Page) -> list[Entry]:
+    every_link = links_of(page, _SHORTEST_IN_ROW)
+    links = [link for link in every_link if len(link.title) >= SHORTEST]
+    by_path: dict[str, list[Link]] = defaultdict(list)
     for link in links:
-        groups[link.path].append(link)
-    best: list[_Link] = []
-    best_score = 0.0
-    for group in groups.values():
-        once = _once(group)
-        score = _score(once)
-        if score > best_score:
-            best, best_score = once, score
-    if not best:
+        by_path[link.path].append(link)
+    around = _Around(page, links)
+    groups = [group for one in by_path.values() if (group := _group(_once(one), around))]
+    if not groups:
         return []
-    rows = _rows(best)
-    for link, row in _more_rows(links, rows):
-        rows.setdefault(link.element, row)
-        best.append(link)
-    order = {link.element: number for number, link in enumerate(links)}
-    best = _once(sorted(best, key=lambda link: order[link.element]))
-    return [Entry(link.url, link.title, _date_of(link, rows[link.element])) for link in best]
+    nearest = max(group.near for group in groups)
+    best = max(groups, key=lambda group: group.score * (_BAR_GROUP if group.near == nearest else 1))
+    blocks = [*best.blocks, *_peers(best, groups, barred=bool(around.bars))]
+    rows = {
+        link.element: group.rows[link.element]
+        for group in groups
+        for block in group.blocks
+        for link in block.links
+    }
+    chosen = [link for block in blocks for link in block.links]
+    rows = {link.element: rows[link.element] for link in chosen}
+    least = _chrome_of(best.blocks[0].holder)
+    for link, row in (*_more(every_link, rows, around), *_leads(best.blocks[0], links)):
+        if link.element not in rows and _chrome_of(row) >= min(least, _CHROME["header"]):
+            rows[link.element] = row
+            chosen.append(link)
+    order = {link.element: number for number, link in enumerate(every_link)}
+    chosen = _once(sorted(chosen, key=lambda link: order[link.element]))
+    alike: dict[str, list[Link]] = defaultdict(list)
+    for link in every_link:
+        if link.shown and len(link.title) >= SHORTEST:
+            alike[link.url].append(link)
+    titles = {link: _title_in(rows[link.element], link, alike[link.url]) for link in chosen}
+    every = set(rows.values())
+    return [
+        Entry(link.url, titles[link], date_of(link, rows[link.element], every, around.links))
+        for link in chosen
+    ]
 
 
-def _links(page: Page) -> list[_Link]:
-    """Return the links that can be entries, in document order."""
-    own = canonical_url(page.url)
-    found = []
-    for element in page.root.iter("a"):
-        href = (element.get("href") or "").strip()
-        if (
-            not href
-            or href.startswith("#")
-            or "{{" in href
-            or href.lower().startswith(("javascript:", "mailto:", "tel:"))
-        ):
-            continue
-        title = _title_of(element)
-        if len(title) < _SHORTEST or title.isdigit():
-            continue
-        try:
-            url = urljoin(page.url, href)
-        except ValueError:
-            continue
-        if (
-            not url.lower().startswith(("http://", "https://"))
-            or canonical_url(url) == own
-            or _is_template(element)
-        ):
-            continue
-        found.append(_Link(element, url, title, _path(element)))
-    return found
+def _more(
+    links: Sequence[Link], rows: dict[HtmlElement, HtmlElement], around: _Around
+) -> Iterator[tuple[Link, HtmlElement]]:
+    """Yield the rows beside the list's that are built differently, or whose headlines are very short."""
+    every = set(rows.values())
+    for link, row in more_rows(links, rows):
+        whole = len(link.title) >= SHORTEST or date_of(link, row, every, around.links)
+        if whole and not says_next(fold(link.title)):
+            yield link, row
 
 
-def _headline_in(element: HtmlElement) -> str:
-    """Return the headline of a link around a whole row (headline, summary, source), '' for other links."""
-    blocks = [inner for inner in element.iterdescendants("div", "p", *_HEADINGS) if not len(inner)]
-    texts = {block: _SPACE.sub(" ", block.text_content()).strip(_EDGES) for block in blocks}
-    shown = [block for block in blocks if len(texts[block]) >= _SHORTEST and not _is_date(texts[block])]
-    if not shown or sum(map(bool, texts.values())) == 1:
-        return ""
-    heading = next((block for block in shown if block.tag in _HEADINGS), None)
-    named = next((block for block in shown if _TITLE_NAME.search(block.get("class") or "")), shown[0])
-    return texts[named if heading is None else heading]
+def _title_in(row: HtmlElement, link: Link, alike: Sequence[Link]) -> str:
+    """Return the headline of an entry: a heading's, else the first text in its row that leads there."""
+    inside = [
+        one for one in alike if one.element is row or any(up is row for up in one.element.iterancestors())
+    ]
+    for one in inside:
+        if any(str(node.tag) in HEADINGS for node in islice(one.element.iterancestors(), 2)):
+            return one.title
+    return inside[0].title if inside else link.title
 
 
-def _is_date(text: str) -> bool:
-    return any(len(moment.raw) >= len(text.strip(_BRACKETS)) for moment in dates.find_all(text, now=_ANY_NOW))
-
-
-def _title_of(element: HtmlElement) -> str:
-    text = _headline_in(element) or _SPACE.sub(" ", element.text_content()).strip(_EDGES)
-    attribute = _SPACE.sub(" ", element.get("title") or "").strip(_EDGES)
-    if attribute and (not text or _continues(text, attribute)):
-        return attribute
-    found = dates.find_all(text, now=_ANY_NOW) if len(text) > _SHORTEST else []
-    for moment in found:  # a date that stands inside the link is none of the headline
-        bare = text.strip(_BRACKETS)
-        if bare.endswith(moment.raw) or bare.startswith(moment.raw):
-            rest = text.replace(moment.raw, "").strip(_EDGES + _BRACKETS)
-            text = rest if len(rest) >= _SHORTEST else text
-    return text
-
-
-def _continues(text: str, attribute: str) -> bool:
-    """Return whether the attribute is the whole of what the text shows, perhaps cut."""
-    shown = _CUT.sub("", text)
-    return len(attribute) >= len(shown) and attribute.startswith(shown[: max(4, len(shown) - 1)])
-
-
-def _is_template(element: HtmlElement) -> bool:
-    return any(name in node.attrib for node in (element, *element.iterancestors()) for name in _TEMPLATE)
-
-
-def _path(element: HtmlElement) -> str:
-    """Return the names of the elements around a link, those of rows without their classes (odd, red)."""
-    steps = []
-    for node in (element, *element.iterancestors()):
-        tag = str(node.tag)
-        classes = [] if tag in _ROW_TAGS else (node.get("class") or "").lower().split()
-        name = next((name for name in classes if name not in _STATES), "")
-        steps.append(f"{tag}.{_DIGITS.sub('', name)}")
-        if len(steps) == _DEPTH:
-            break
-    return ">".join(reversed(steps))
-
-
-def _once(group: Iterable[_Link]) -> list[_Link]:
-    found: dict[str, _Link] = {}
+def _once(group: Iterable[Link]) -> list[Link]:
+    found: dict[str, Link] = {}
     for link in group:
         found.setdefault(canonical_url(link.url), link)
     return list(found.values())
 
 
-def _score(group: Sequence[_Link]) -> float:
-    if not group:
-        return 0.0
-    mean = sum(min(len(link.title), _LONGEST_SCORED) for link in group) / len(group)
-    if mean < _SHORTEST_MEAN:
-        return 0.0
-    rows = _rows(group)
-    dated = sum(bool(_date_of(link, rows[link.element])) for link in group) / len(group)
-    if len(group) == 1 and not dated:
-        return 0.0
-    articles = sum(_looks_like_article(link.url) for link in group) / len(group)
-    chrome = min(_chrome_of(group[0].element), _chrome_of(group[-1].element))
-    return float(len(group) * mean * (1 + _DATED_WEIGHT * dated) * (0.2 + articles) * chrome)
+class _Around:
+    """What of a page matters for each of its groups: the page bars, the other links, its own folder."""
+
+    def __init__(self, page: Page, links: Sequence[Link]) -> None:
+        self.links = frozenset(link.element for link in links)
+        self.folder = page.url.rpartition("/")[0] + "/" if page.url.count("/") > 2 else ""
+        self.bars: dict[HtmlElement, int] = {}
+        for bar in page_bars(page):
+            above = list(bar.iterancestors())
+            for number, node in enumerate(reversed(above)):
+                self.bars[node] = number
+
+    def nearness(self, holder: HtmlElement) -> int:
+        """Return how deep the element is that holds both a block and a page bar; -1 for a page without."""
+        nodes = chain((holder,), holder.iterancestors())
+        return next((self.bars[node] for node in nodes if node in self.bars), -1)
+
+    def below(self, links: Sequence[Link]) -> float:
+        """Return the share of links that lead below the page's own folder."""
+        if not self.folder:
+            return 0.0
+        return sum(link.url.startswith(self.folder) for link in links) / len(links)
 
 
-def _looks_like_article(url: str) -> bool:
-    parts = urlsplit(url)
-    rest = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return bool(_ARTICLE.search(rest)) and not (_INDEX.search(parts.path) and not parts.query)
+def _group(links: Sequence[Link], around: _Around) -> _Group | None:
+    if sum(min(len(link.title), _LONGEST_SCORED) for link in links) < _SHORTEST_MEAN * len(links):
+        return None
+    rows = rows_of(links, around.links)
+    held: dict[HtmlElement, list[Link]] = defaultdict(list)
+    for link in links:
+        row = rows[link.element]
+        parent = row.getparent()
+        held[parent if parent is not None else row].append(link)
+    blocks = [_block(one, holder, rows, around, len(links)) for holder, one in held.items()]
+    if not around.bars and sum(len(block.links) for block in blocks if block.side) * 2 > len(links):
+        for block in blocks:  # a page of rankings: such headings are the sections'
+            block.worth /= _SIDE_HEADING if block.side else 1.0
+    near = max(around.nearness(block.holder) for block in blocks)
+    for block in blocks:
+        if around.nearness(block.holder) < near:
+            block.worth /= _BAR_BLOCK
+    most = max(block.worth for block in blocks)
+    kept = [block for block in blocks if block.worth >= _LIKE_BEST * most]
+    number = sum(len(block.links) for block in kept)
+    if number == 1 and not kept[0].dated:
+        return None
+    worth = sum(block.worth * len(block.links) for block in kept) / number
+    score = number**_NUMBER * worth
+    return _Group(kept, rows, score, near) if score > 0 else None
+
+
+def _block(
+    links: list[Link], holder: HtmlElement, rows: dict[HtmlElement, HtmlElement], around: _Around, number: int
+) -> _Block:
+    mean = sum(min(len(link.title), _LONGEST_SCORED) for link in links) / len(links)
+    sample = links[:_DATED_SAMPLE]
+    every = set(rows.values())
+    dated = sum(bool(date_of(link, rows[link.element], every, around.links)) for link in sample) / len(sample)
+    articles = sum(looks_like_article(link.url) for link in links) / len(links)
+    first = rows[links[0].element]
+    chrome = _chrome_of(holder if number > 1 else first)
+    side = _has_side_heading(first)
+    worth = mean * (1 + _DATED_WEIGHT * dated) * (0.2 + articles) * chrome
+    worth *= (_SIDE_HEADING if side else 1.0) * (1 + _FOLDER * around.below(links))
+    return _Block(links, holder, worth, dated, chrome == 1.0 and not side, side, _shape(links[0], first))
+
+
+def _shape(link: Link, row: HtmlElement) -> tuple[str, ...]:
+    """Return the names of the elements from a row down to its link."""
+    steps = [str(link.element.tag)]
+    for node in link.element.iterancestors():
+        if link.element is row:
+            break
+        steps.append(str(node.tag))
+        if node is row:
+            break
+    return tuple(steps)
 
 
 def _chrome_of(element: HtmlElement) -> float:
-    for node in element.iterancestors():
+    for node in chain((element,), element.iterancestors()):
+        if str(node.tag) in ("body", "html"):
+            break
         names = f"{node.get('class', '')} {node.get('id', '')}"
         role = roles.TAGS.get(str(node.tag), "") or (roles.role_of(names) if len(names) > 1 else "")
-        if role and str(node.tag) not in ("body", "html"):
+        if role:
             return _CHROME.get(role, 1.0)
     return 1.0
 
 
-def _rows(group: Sequence[_Link]) -> dict[HtmlElement, HtmlElement]:
-    """Return for each link its row: the largest element that holds no other link of the group."""
-    holders: dict[HtmlElement, int] = defaultdict(int)
-    for link in group:
-        for node in (link.element, *link.element.iterancestors()):
-            holders[node] += 1
-    rows = {}
-    for link in group:
-        row = link.element
-        for node in link.element.iterancestors():
-            if holders[node] > 1 or str(node.tag) in ("body", "html"):
-                break
-            row = node
-        rows[link.element] = row
-    return rows
+def _has_side_heading(row: HtmlElement) -> bool:
+    """Return whether what stands above a row is a heading such as 热门文章 or 点击排行."""
+    node: HtmlElement | None = row
+    for _ in range(_HEADING_STEPS):
+        if node is None or str(node.tag) == "body":
+            return False
+        for before in node.itersiblings(preceding=True):
+            text = fold(before.text_content()) if isinstance(before.tag, str) else ""
+            if text:
+                if sum(bool(fold(cell.text_content())) for cell in before.iter("td", "th")) > 1:
+                    return False  # names of columns
+                return len(text) <= _LONGEST_HEADING and _SIDE.search(text) is not None
+        node = node.getparent()
+    return False
 
 
-def _more_rows(
-    links: Sequence[_Link], rows: dict[HtmlElement, HtmlElement]
-) -> list[tuple[_Link, HtmlElement]]:
-    """Return the first long link of rows beside the group's rows that are built differently."""
-    taken = set(rows.values())
-    lists: dict[HtmlElement, set[str]] = defaultdict(set)
-    for row in taken:
-        parent = row.getparent()
-        if parent is not None and len(parent) > 1:
-            lists[parent].add(str(row.tag))
-    found: dict[HtmlElement, _Link] = {}
-    for link in links:
-        for node in (link.element, *link.element.iterancestors()):
-            parent = node.getparent()
-            if parent is not None and parent in lists:
-                fits = str(node.tag) in lists[parent] and node not in taken and _looks_like_article(link.url)
-                if fits and (node not in found or len(link.title) > len(found[node].title)):
-                    found[node] = link
-                break
-    return [(link, row) for row, link in found.items()]
+def _peers(best: _Group, groups: Iterable[_Group], *, barred: bool) -> Iterator[_Block]:
+    """Yield the blocks of other groups that show the same as the best group: sections side by side.
+
+    On a page with a page bar (``barred``) only those right beside its block, the columns of one list.
+    """
+    model = best.blocks[0]
+    if model.dated < _PEERS or not model.plain:
+        return
+    form = _date_form(model, best)
+    for group in groups:
+        for block in group.blocks if group is not best else ():
+            if barred and block.holder.getparent() is not model.holder.getparent():
+                continue
+            alike = block.plain and block.shape == model.shape and block.dated >= _PEERS
+            if alike and block.worth >= _LIKE_BEST * model.worth and _date_form(block, group) == form:
+                yield block
 
 
-def _date_of(link: _Link, row: HtmlElement) -> str:
-    """Return the date displayed in an entry's row, outside its title if possible, or right behind the row."""
-    behind = row.getnext()
-    after = row.tail or ""
-    if (
-        behind is not None
-        and isinstance(behind.tag, str)
-        and next(behind.iter("a"), None) is None
-        and len(behind) < _MOST_PIECES
-    ):
-        after += " " + behind.text_content()
-    shown = " ".join(piece.strip() for piece in row.itertext() if isinstance(piece, str))[:_MOST_ROW_TEXT]
-    outside = shown.replace(_SPACE.sub(" ", link.element.text_content()).strip(), "\n", 1)
-    for text in (outside, shown, after[:100]):
-        found = dates.find_all(text, now=_ANY_NOW)
-        best = dates.parse(text, now=_ANY_NOW)
-        if best is not None:  # in a table of threads the last answer may be nearer to now than the thread
-            return best.raw if _YEAR.search(best.raw) else found[0].raw
-    return ""
+def _date_form(block: _Block, group: _Group) -> str:
+    link = block.links[0]
+    return _DIGITS.sub("0", date_of(link, group.rows[link.element]))
+
+
+def _leads(block: _Block, links: Sequence[Link]) -> list[tuple[Link, HtmlElement]]:
+    """Return the top stories that stand in the element right before a block, a few links to articles."""
+    before = next(
+        (one for one in block.holder.itersiblings(preceding=True) if isinstance(one.tag, str)), None
+    )
+    if before is None or _chrome_of(before) < 1.0 or _has_side_heading(before):
+        return []
+    inside = set(before.iter("a"))
+    found = _once(link for link in links if link.element in inside)
+    if not 0 < len(found) <= _LEAD_LINKS:
+        return []
+    fits = all(looks_like_article(link.url) and len(link.title) >= _LEAD_TITLE for link in found)
+    return [(link, before if len(found) == 1 else link.element) for link in found] if fits else []

@@ -22,3 +22,8 @@ class Found(Generic[Value]):
     origin: str
     confidence: float
     element: HtmlElement | None = None
+
+    @property
+    def said(self) -> str:
+        """The origin and how sure it is, as ``--explain`` shows them: ``displayed, labelled (0.95)``."""
+        return f"{self.origin} ({self.confidence:.2f})"

@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from crawler.text import deadline
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,13 @@ _MAX_SPREAD = 4  # spaces between the characters of a label that is spread for l
 _QUOTED_WITHIN = 24
 _OPENERS, _CLOSERS = "([{《", ")]}》"
 _QUOTES = ("“", '"', "「", "‘", "『")
-_MARK = re.compile(r"[:：/／|｜丨︱\t]")
+_GLUED_FRONT = re.compile(r"(?:^|(?<=[\s|]))[\u4e00-\u9fff]{1,2}$")
+_UNKNOWN_FRONT = re.compile(r"(?<=[\u4e00-\u9fff])\s+[\u4e00-\u9fff]{1,4}$")
+_CREDIT = re.compile(
+    r"(?<=\S)\s+(?:摄影|图|文|撰文|记者|通讯员|作者|编辑)(?:/(?:文|图|摄影|撰文|文字))?[\s/](?=\S)"
+)
+_BOTH = re.compile(r"/\s?(?:(?:文|图|图片|摄|摄影|摄像|编辑)\s?[:/|]|(?:撰文|文字|采写|撰稿)[\s:/|])")
+_MARK = re.compile(r"[:：/／|｜丨︱▏∣\t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,14 @@ def fold(text: str) -> str:
 @cache
 def _kinds() -> dict[str, str]:
     """Return label (without white space, lower-case) → kind."""
-    return {label.lower(): kind for kind, labels in _data()["labels"].items() for label in labels}
+    return {
+        label.lower().replace(" ", ""): kind for kind, labels in _data()["labels"].items() for label in labels
+    }
+
+
+def labels_of(kind: str) -> list[str]:
+    """Return the labels of a kind (a key of labels.toml) as they are written there."""
+    return list(_data()["labels"][kind])
 
 
 def _labels_in(folded: str) -> list[tuple[str, int, int]]:
@@ -69,6 +84,8 @@ def _labels_in(folded: str) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     last = 0
     for mark in _MARK.finditer(folded):
+        if _BOTH.match(folded, mark.start()):  # 文/图：甲
+            continue
         position, letters, starts = mark.start(), "", []
         if folded[position - 1 : position] in _CLOSERS:  # [来源]：
             position -= 1
@@ -81,8 +98,12 @@ def _labels_in(folded: str) -> list[tuple[str, int, int]]:
                 letters, spaces = folded[position] + letters, 0
                 starts.append(position)
         label = _longest_match(letters.lower(), mark[0])
-        if label and _may_be_label(folded, starts[len(label) - 1], label, mark):
-            found.append((label, starts[len(label) - 1], mark.end()))
+        if not label:
+            continue
+        start = starts[len(label) - 1]
+        behind = bool(found) and start - found[-1][2] <= _SHORT_VALUE
+        if _may_be_label(folded, start, label, mark, behind=behind):
+            found.append((label, start, mark.end()))
             last = mark.end()
     return found
 
@@ -97,26 +118,45 @@ def _longest_match(letters: str, mark: str) -> str:
     return next((letters[start:] for start in range(len(letters)) if letters[start:] in labels), "")
 
 
-def _may_be_label(folded: str, start: int, label: str, mark: re.Match[str]) -> bool:
+def _may_be_label(folded: str, start: int, label: str, mark: re.Match[str], *, behind: bool) -> bool:
+    """Return whether the word is a label of its own; ``behind``: another label stands shortly before it."""
     before = folded[max(0, start - _QUOTED_WITHIN) : start]
     if before[-1:] in _QUOTES or _quoting_pattern().search(before):
         return False
     if mark[0] == "\t":  # a cell of a table that holds nothing else
-        return not before.rstrip(" ") or before.rstrip(" ").endswith("\t")
+        return not (outside := before.rstrip(" [(")) or outside.endswith("\t")
+    if label[0].isascii() and before[-1:].isascii() and before[-1:].isalpha():  # Resource:
+        return False
     after_han = "\u4e00" <= before[-1:] <= "\u9fff"
     if mark[0] in "/|":  # 文/甲 and 编辑|乙 are labels, but a slash after most words is only a slash
         return not after_han and folded[mark.end() : mark.end() + 2].strip() != ""
     if not after_han:
         return True
+    return _may_be_glued(before, label, behind=behind)
+
+
+def _may_be_glued(before: str, label: str, *, behind: bool) -> bool:
     ends = _data()["ends"]
-    return not before.endswith(tuple(ends["not_after"])) and (len(label) > SHORT or label in ends["glued"])
+    if before.endswith(tuple(ends["not_after"])):
+        return False
+    return len(label) > SHORT or label in ends["glued"] or (behind and len(label) == SHORT)
 
 
 @cache
 def _end_pattern() -> re.Pattern[str]:
     phrases = "|".join(re.escape(phrase) for phrase in _data()["ends"]["phrases"])
+    words = "|".join(re.escape(word) for word in _data()["ends"]["words"])
+    words = rf"(?:(?<![\u4e00-\u9fff])(?:{words})(?!公众|号)|(?:{words})(?=[:([{{\d]|次数|量|数))"
+    sizes = r"[(\[]\s?[大中小]\s?[大中小\])]"
+    unknown = r"\s[\u4e00-\u9fff]{2,8}\s?:"
     dates = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d{2}"
-    return re.compile(rf"{phrases}|\||\s{{2,}}|\n|。|;|{dates}", re.IGNORECASE)
+    return re.compile(rf"{phrases}|{words}|{sizes}|{unknown}|\||\s{{2,}}|\n|。|;|{dates}", re.IGNORECASE)
+
+
+@cache
+def _name_opening() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in _data()["ends"]["words"])
+    return re.compile(rf"(?:{words})(?=[\u4e00-\u9fff])(?!次数|量|数|人数)")
 
 
 @cache
@@ -138,12 +178,17 @@ def labelled(text: str) -> list[Labelled]:
 
 
 def _found_in(text: str) -> tuple[Labelled, ...]:
+    deadline.check()
     folded = fold(text)
     matches = _labels_in(folded)
     found = []
     for number, (label, start, value_start) in enumerate(matches):
         limit = matches[number + 1][1] if number + 1 < len(matches) else len(folded)
         end = _value_end(folded, value_start, limit)
+        if _kinds()[label] == "source" and (credit := _CREDIT.search(folded, value_start, end)):
+            end = credit.start()
+        elif end == limit and number + 1 < len(matches):  # 信息 of 信息发布：, not known as one label
+            end = value_start + len(_UNKNOWN_FRONT.sub("", folded[value_start:end]))
         value = text[value_start:end].strip(" \t\xa0\u3000,，、:：|｜")
         found.append(Labelled(_kinds()[label], label, value, start, max(end, value_start)))
     return tuple(found)
@@ -156,7 +201,8 @@ def _value_end(folded: str, start: int, limit: int) -> int:
     while start < limit and folded[start].isspace():
         start += 1
     end = min(limit, start + _MAX_VALUE)
-    if stop := _end_pattern().search(folded, start, end):
+    first = _name_opening().match(folded, start)  # 阅读甲州, 说明书网
+    if stop := _end_pattern().search(folded, first.end() if first else start, end):
         end = stop.start()
     depth = 0
     for index in range(start, end):
@@ -172,9 +218,15 @@ def _value_end(folded: str, start: int, limit: int) -> int:
 
 
 def joined(lines: Sequence[str]) -> list[str]:
-    """Return the lines, those that end in a label without a value together with a short line below."""
+    """Return the lines, those that end in a label without a value together with a short line below.
+
+    A line that is nothing but the label of a person needs no colon.
+    """
     together: list[str] = []
+    alone = _data()["ends"]["alone"]
     for line in lines:
+        if together and fold(together[-1]).strip() in alone:
+            together[-1] = f"{together[-1].strip()}："
         last = labelled(together[-1]) if together else []
         waits = bool(last) and not last[-1].value and not together[-1][last[-1].end :].strip()
         if waits and len(line) <= _SHORT_VALUE and not labelled(line) and not is_tool(line):
@@ -182,6 +234,11 @@ def joined(lines: Sequence[str]) -> list[str]:
         else:
             together.append(line)
     return together
+
+
+def as_label(line: str) -> str:
+    """Return a line that is nothing but the label of a source with a colon, any other as it is."""
+    return f"{line.strip()}：" if fold(line).strip() in _data()["ends"]["alone_source"] else line
 
 
 def values(text: str, *kinds: str) -> list[str]:
@@ -193,9 +250,19 @@ def without_labelled(text: str) -> str:
     """Return what a line says besides its labelled values."""
     rest, last = [], 0
     for item in labelled(text):
-        rest.append(text[last : item.start])
+        rest.append(_GLUED_FRONT.sub("", text[last : item.start]))  # 文章 of 文章录入：
         last = max(last, item.end)
     return " ".join([*rest, text[last:]]).strip()
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text is a label without its colon and value: 发布时间, 更新于."""
+    return fold(text).strip(" :").lower() in _kinds()
+
+
+def opens_name(text: str) -> bool:
+    """Return whether a text starts with a tool's word that goes on as a name: 说明书网."""
+    return _name_opening().match(fold(text).strip()) is not None
 
 
 def is_tool(text: str) -> bool:
@@ -206,4 +273,5 @@ def is_tool(text: str) -> bool:
 
 @cache
 def _tool_words() -> tuple[str, ...]:
-    return tuple(phrase.lower() for phrase in _data()["ends"]["phrases"])
+    ends = _data()["ends"]
+    return tuple(phrase.lower() for phrase in [*ends["phrases"], *ends["words"]])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crawler.page.document import Page
 
 _MAX_VALUE = 2000
+SHOWN = "shown:"  # before the kind: what the page displays with a label
 _LD_KEYS = ("headline", "datePublished", "dateModified", "articleSection")
 
 # In the order of trust. The first names are those of the national standard for government sites
@@ -27,6 +28,11 @@ PUBLISHED = (
 )  # fmt: skip
 SOURCE = ("contentsource", "og:article:source", "article:source", "source", "mediaid", "copyrightholder")
 AUTHOR = ("article:author", "og:article:author", "ld:author", "author")
+# Before the kind: what class names beside the headline say. See ``crawler.page.hinted``.
+HINT = "hint:"
+# Of the national standard: the author that such a site names in a tag is whoever entered the page.
+OFFICIAL = ("articletitle", "sitedomain", "siteidcode", "columntype", "contentsource")
+SIGNED = ("article:author", "og:article:author", "ld:author")
 SITE = ("sitename", "og:site_name", "application-name", "ld:publisher")
 COLUMN = ("columnname", "article:section", "ld:articlesection", "og:article:section")
 
@@ -38,7 +44,18 @@ def tags(page: Page) -> dict[str, str]:
     """  # noqa: D205  one sentence
     found = page.cache.get("tags")
     if not isinstance(found, dict):
-        found = page.cache["tags"] = _read(page)
+        found = {**own_tags(page), **{f"{SHOWN}{kind}": value for kind, value in told.read(page).items()}}
+        page.cache["tags"] = found
+    return dict(found)
+
+
+def own_tags(page: Page) -> dict[str, str]:
+    """Return ``tags`` without what the page displays, which takes a look at every line of it; but with
+    ``shown:time``, what the first ``<time>`` element says.
+    """  # noqa: D205  one sentence
+    found = page.cache.get("own tags")
+    if not isinstance(found, dict):
+        found = page.cache["own tags"] = _read(page)
     return dict(found)
 
 
@@ -58,7 +75,8 @@ def _read(page: Page) -> dict[str, str]:
             found.setdefault("canonical", href)
     for key, value in _linked_data(page):
         found.setdefault(key, value)
-    found.update({f"shown:{kind}": value for kind, value in told.read(page).items()})
+    if stamp := told.stamp(page):
+        found[f"{SHOWN}time"] = stamp
     return found
 
 

@@ -1,47 +1,36 @@
-"""Names of people and bodies, and the credit phrases that hold them: （甲报记者 乙 丙 通讯员 丁）."""
+"""Names of people and of bodies: whether a word is one, and the names in a label's value."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 from crawler.page.labels import fold, is_tool
 
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
-_LONGEST_PHRASE = 80
-_MOST_BRACKETS = 200  # a line that has more is no line of an article
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
-# Shorter words before 记者 are places (驻京), papers have names of three characters and more.
-_PAPER = re.compile(r"[\u3400-\u9fff]{3,10}")
-_DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・.][\u3400-\u9fff]{1,8}){1,3}")
+_DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・．.][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
 _STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
-_PLACE_OF_REPORT = re.compile(r"[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|報導|報道).*")
+_PLACE_OF_REPORT = re.compile(
+    r"\s*(?:[发發][自于於])\s?[\u4e00-\u9fff、 ]{2,12}|[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|報導|報道).*"
+)
 _TELEGRAPHED = re.compile(
     r"([\u3400-\u9fff]{4,9})(?:(?:\d{1,2}月)?\d{1,2}日.?[電电訊讯]|报[道导]|報[道導])\s*$"
 )
+_REPORTING = ("报道", "报导")
+_PLACES = ("镇", "鎮", "乡", "鄉", "县", "縣", "局", "科", "股", "办", "辦", "街道", "社区", "社區")
 _STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
 _STRONG = re.compile(r"[、,;/|&＆▪●■◆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
-_EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·"
-_BRACKETS = re.compile(r"[(\[<]([^()\[\]<>]{2,80})[)\]>]")
-_SENTENCE = re.compile(r"[。！？!?；]")
+EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·@"
 _SOURCE_CHARS = re.compile(
     r"(?:\d{2,3}(?=[\u3400-\u9fff]{3}))?[\u3400-\u9fffA-Za-z][\u3400-\u9fffA-Za-z0-9·.\-—《》“” ()（）]{1,29}"
 )
-
-
-@dataclass(slots=True)
-class Credits:
-    """Who is named: writers, editors, and the body that the writers work for (empty if none is named)."""
-
-    authors: list[str] = field(default_factory=list)
-    editors: list[str] = field(default_factory=list)
-    body: str = ""
 
 
 @cache
@@ -73,6 +62,11 @@ def _verbs() -> tuple[str, ...]:
     return tuple(sorted(data()["roles"]["verbs"], key=len, reverse=True))
 
 
+@cache
+def _titles() -> tuple[str, ...]:
+    return tuple(sorted(data()["roles"]["titles"], key=len, reverse=True))
+
+
 def is_person(token: str, *, strict: bool = True) -> bool:
     """Return whether ``token`` can be a person's name.
 
@@ -80,12 +74,13 @@ def is_person(token: str, *, strict: bool = True) -> bool:
     a name with a middle dot. Otherwise pen names and Latin names count too.
     """
     folded = fold(token).strip().lower()
-    if folded in _nobody() or "某" in folded or _STAFF_CODE.fullmatch(token):
+    if folded in _nobody() or "某" in folded or folded.startswith("admin") or _STAFF_CODE.fullmatch(token):
         return False
     if len(token) == _LONGEST_HAN and is_tool(token):  # 返回首页
         return False
     if not _HAN.fullmatch(token):
-        return bool(_DOTTED.fullmatch(token)) or (not strict and bool(_LATIN.fullmatch(token)))
+        dotted = _DOTTED.fullmatch(token) is not None and not is_body(token)  # 某日报·某网
+        return dotted or (not strict and bool(_LATIN.fullmatch(token)))
     if not _SHORTEST_HAN <= len(token) <= _LONGEST_HAN:
         return False
     return _is_han_name(token, folded, strict=strict)
@@ -95,6 +90,8 @@ def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
     compound = token[:2] in _surnames()
     known = compound or token[0] in _surnames()
     endings, longer = _endings()
+    if _is_office(folded, known=known, compound=compound):
+        return False
     if len(token) == _LONGEST_HAN and not compound and (strict or folded.endswith(endings)):
         return False
     if folded.endswith(longer) or (
@@ -109,10 +106,33 @@ def _is_han_name(token: str, folded: str, *, strict: bool) -> bool:
     return known or not strict
 
 
+def _is_office(folded: str, *, known: bool, compound: bool) -> bool:
+    """Return whether a word of two to four characters names an office or a tool: 党办, 人事股, 信息公开."""
+    people = data()["people"]
+    if folded[-1] in "委办股" or (not known and folded.endswith(tuple(people["offices"]))):
+        return True
+    named = compound or (known and len(folded) < _LONGEST_HAN)
+    return not named and any(word in folded for word in people["inside"])
+
+
+def behind_office(token: str) -> str:
+    """Return the name that is glued to the office in front of it, or the token: 某县水利局李文华."""
+    for size in (_SHORTEST_HAN + 1, _SHORTEST_HAN) if not is_body(token) else ():
+        if len(token) >= 2 * size and is_person(token[-size:]) and is_body(token[:-size]):
+            return token[-size:]
+    return token
+
+
+def is_name_long(word: str) -> bool:
+    """Return whether a word has the length of a Chinese name and nothing but Chinese characters."""
+    return _SHORTEST_HAN <= len(word) <= _LONGEST_HAN and _HAN.fullmatch(word) is not None
+
+
 def split_people(value: str, *, strict: bool = False) -> list[str]:
     """Return the names in a label's value, in order, without staff numbers: split at 、 and spaces.
 
-    The first word that is no name ends the list, unless only words such as 本报 came before it.
+    The first word that is no name ends the list, unless only words such as 本报 came before it; places of
+    report (北京报道) are passed over.
     """
     value = _TELEGRAPHED.sub(_telegrapher, _PLACE_OF_REPORT.sub("", value))
     value = _STAFF_NUMBER.sub(" ", _ASIDE.sub(" ", value.translate({0xFF08: "(", 0xFF09: ")"})))
@@ -120,13 +140,15 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
     for part in _STRONG.split(
         value.replace("，", ",").replace("；", ";").replace("／", "/").replace("\u3000", " ")
     ):
-        part = part.strip(_EDGES)  # noqa: PLW2901  its clean form
+        part = part.strip(EDGES)  # noqa: PLW2901  its clean form
         if not part:
             continue
         latin = _LATIN.fullmatch(part)
-        for token in [part] if latin else _join_single(part.split()):
-            name = _bare_name(token)
+        for token in [part] if latin else _without_paper(join_single(part.split())):
+            name = behind_office(_bare_name(token))
             if fold(token) in _role_words():  # 记者 甲 通讯员 乙
+                continue
+            if name != token and fold(token).endswith(_REPORTING) and not is_person(name):  # 北京报道
                 continue
             if is_person(name, strict=strict):
                 if name not in found:
@@ -136,6 +158,15 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
     return found
 
 
+def _without_paper(words: list[str]) -> list[str]:
+    """Return the words without a paper's short name or an office in front of a person's: 甲新 李明."""
+    paper = (
+        len(words) > 1 and len(words[0]) == _SHORTEST_HAN and not is_person(words[0]) and is_person(words[1])
+    )
+    office = len(words) > 1 and len(words[0]) > _SHORTEST_HAN and words[0].endswith(_PLACES)
+    return words[1:] if paper or (office and is_person(words[1])) else words
+
+
 def _telegrapher(match: re.Match[str]) -> str:
     """Return the name in front of a place and a day: 王承中台北24日電 → 王承中."""
     run = match[1]
@@ -143,97 +174,39 @@ def _telegrapher(match: re.Match[str]) -> str:
     return run[: 2 + compound] if len(run) == _LONGEST_HAN + compound else run[: 3 + compound]
 
 
-def _join_single(words: list[str]) -> list[str]:
-    """Join a name that is spread for looks: 李 明 → 李明."""
+def join_single(words: list[str]) -> list[str]:
+    """Join names that are spread for looks: 李 明 → 李明, 李 文 华 → 李文华, 李 明 王 敏 → 李明, 王敏."""
     joined: list[str] = []
-    for word in words:
-        if len(word) == 1 and joined and len(joined[-1]) == 1:
-            joined[-1] += word
-        else:
-            joined.append(word)
+    for single, run in groupby(words, key=lambda word: len(word) == 1):
+        spread = list(run)
+        size = 2 if len(spread) % 3 else 3
+        parts = ["".join(spread[at : at + size]) for at in range(0, len(spread), size)]
+        joined += parts if single else spread
     return joined
 
 
 def _bare_name(token: str) -> str:
     """Return ``token`` without what is glued to it: 本报记者张三, 张三报道."""
-    token = token.strip(_EDGES)
+    token = token.strip(EDGES)
     folded = fold(token)
     for role in _role_words():
         position = folded.rfind(role)
         if position >= 0 and len(role) > 1 and position + len(role) < len(token):
-            token = token[position + len(role) :].strip(_EDGES)
+            token = token[position + len(role) :].strip(EDGES)
             folded = fold(token)
+    for title in _titles():
+        if folded.endswith(title) and _SHORTEST_HAN <= len(token) - len(title) <= _LONGEST_HAN:
+            return token[: -len(title)]
     for verb in _verbs():
         if folded.endswith(verb) and len(token) - len(verb) >= 2 and (len(verb) > 1 or len(token) > 3):
-            return token[: -len(verb)].strip(_EDGES)
+            return token[: -len(verb)].strip(EDGES)
     return token
 
 
 @cache
 def _role_words() -> tuple[str, ...]:
     roles = data()["roles"]
-    return tuple(sorted({*roles["author"], *roles["editor"]}, key=len, reverse=True))
-
-
-@cache
-def _role_pattern() -> re.Pattern[str]:
-    roles = data()["roles"]
-    words = sorted({*roles["author"], *roles["editor"], *roles["other"]}, key=len, reverse=True)
-    single = "".join(word for word in words if len(word) == 1)
-    several = "|".join(word for word in words if len(word) > 1)
-    return re.compile(
-        rf"(?P<word>{several})\s?(?P<colon>[:/|])?|(?<![\u4e00-\u9fff])(?P<short>文|[{single}])\s?[:/|]"
-    )
-
-
-def credits_of(phrase: str, *, strict: bool = True) -> Credits:
-    """Return who a credit phrase names: ``四川某报全媒体记者 甲 通讯员 乙``. Sentences name nobody."""
-    found = Credits()
-    folded = fold(phrase)
-    matches = list(_role_pattern().finditer(folded))
-    roles = data()["roles"]
-    for number, match in enumerate(matches):
-        word = match["word"] or match["short"]
-        end = matches[number + 1].start() if number + 1 < len(matches) else len(phrase)
-        if word in roles["other"]:
-            continue
-        named = phrase[match.end() : end]
-        labelled = bool(match["colon"] or match["short"]) or _is_set_apart(phrase[match.end() - 1], named)
-        people = split_people(named, strict=strict and not labelled)
-        target = found.editors if word in roles["editor"] else found.authors
-        target.extend(person for person in people if person not in target)
-        if word.endswith(("记者", "特派员", "评论员")) and people and not found.body:
-            before = phrase[matches[number - 1].end() if number else 0 : match.start()]
-            found.body = body_before(before, opening=not number)
-    return found
-
-
-def _is_set_apart(before: str, named: str) -> bool:
-    """Return whether a blank parts a role from nothing but words of a name's length: 记者 郏青禾 南宫禾."""
-    words = named.strip(_EDGES).split()
-    return (
-        before.isspace()
-        and bool(words)
-        and all(_HAN.fullmatch(word) and _SHORTEST_HAN <= len(word) <= _LONGEST_HAN for word in words)
-    )
-
-
-def body_before(text: str, *, opening: bool = False) -> str:
-    """Return the paper's name in front of 记者, without 全媒体, 首席, …; empty for 本报 and for none.
-
-    What ``opening`` a phrase stands before 记者 is a paper whatever its name: （运河时讯记者 …）.
-    """
-    text = text.strip(_EDGES)
-    shortened = True
-    while shortened and text:
-        shortened = False
-        for word in data()["roles"]["modifiers"]:
-            if fold(text).endswith(word):
-                text = text[: -len(word)].strip(_EDGES)
-                shortened = True
-    if opening and _PAPER.fullmatch(text) and not fold(text).startswith(("本", "我")) and not is_person(text):
-        return text
-    return text if is_body(text) else ""
+    return tuple(sorted({*roles["author"], *roles["editor"], *roles["stages"]}, key=len, reverse=True))
 
 
 def is_body(text: str) -> bool:
@@ -247,37 +220,3 @@ def is_body(text: str) -> bool:
     ):
         return False
     return folded.rstrip("》”)）").endswith(tuple(data()["bodies"]["endings"]))
-
-
-def bracketed(text: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, inside) of the short brackets in ``text`` that hold a credit word."""
-    return [
-        (match.start(), match.end(), text[match.start() + 1 : match.end() - 1])
-        for match in _BRACKETS.finditer(fold(text))
-        if _role_pattern().search(match[1])
-    ]
-
-
-def is_credit_line(text: str) -> bool:
-    """Return whether a line is short, is no sentence and holds a credit word near its beginning."""
-    text = text.strip()
-    if len(text) > _LONGEST_PHRASE:
-        return False
-    folded = fold(text)
-    if _SENTENCE.search(folded):
-        return False
-    match = _role_pattern().search(folded)
-    return match is not None and match.start() <= 16
-
-
-def credits_in(line: str) -> list[Credits]:
-    """Return who the credit phrases of a line name; in a bracket only names can stand behind a role."""
-    inside = [credits_of(phrase, strict=False) for _, _, phrase in bracketed(line)[-_MOST_BRACKETS:]]
-    return inside or ([credits_of(line)] if is_credit_line(line) else [])
-
-
-def phrases_of(line: str) -> list[str]:
-    """Return the credit phrases of a line: short brackets, or the line itself when it is nothing else."""
-    if is_credit_line(line):
-        return [line]
-    return [inside for _, _, inside in bracketed(line)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.page.found import Found
 from crawler.page.phrasebook import phrases
 from crawler.text.markers import fold
 
@@ -22,8 +23,8 @@ _WHOLE_SLACK = 8
 _LABELLED_LENGTH = 60
 
 
-def find(lines: Sequence[str], title: str = "") -> str:
-    """Return the document number that ``lines`` (head, index table, first blocks) show, '' for none.
+def find(lines: Sequence[str], title: str = "") -> Found[str] | None:
+    """Return the document number that ``lines`` (head, index table, first blocks) show, or None.
 
     A labelled one (发文字号：) goes first, then a line that is little more than the number, then one in the
     headline. A number inside a sentence cites another document and is not taken.
@@ -36,13 +37,13 @@ def find(lines: Sequence[str], title: str = "") -> str:
             following = lines[number + 1] if number + 1 < len(lines) else ""
             for text in (line, following):
                 if len(text) <= 4 * _LABELLED_LENGTH and (match := _NUMBER.search(_behind(text, label))):
-                    return _tidy(match[0])
+                    return Found(_tidy(match[0]), "displayed, labelled", 0.95)
     for line in lines:
         match = _NUMBER.search(line) or _ORDER.search(line)
         if match and len(line.strip()) <= len(match[0]) + _WHOLE_SLACK:
-            return _tidy(match[0])
+            return Found(_tidy(match[0]), "displayed on a line of its own", 0.8)
     match = _NUMBER.search(title)
-    return _tidy(match[0]) if match else ""
+    return Found(_tidy(match[0]), "in the headline", 0.7) if match else None
 
 
 def _behind(text: str, label: str) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from crawler.page import roles
 from crawler.page.address import canonical_url
+from crawler.page.datastore import next_group, stores
+from crawler.page.hrefs import address_of, is_scripted
+from crawler.text import deadline
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -30,6 +35,25 @@ _NEXT_WORDS = (
     "下页>",
     "往后",
     "下5页",
+    "加载更多",
+    "点击加载更多",
+    "更多加载",
+)
+_BAR_WORDS = frozenset(
+    (
+        "上一页",
+        "上页",
+        "前一页",
+        "前页",
+        "上一頁",
+        "尾页",
+        "末页",
+        "最后一页",
+        "最後一頁",
+        "末頁",
+        "prev",
+        "previous",
+    )
 )
 _NEXT_MARKS = (">", ">>", "›", "»", "→", "＞")
 _CALL = re.compile(r"createPageHTML\w{0,20}\s{0,9}\(\s*((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
@@ -49,6 +73,14 @@ PAGE_NAMES = (
 )
 """Names of the parameter that counts pages, in lower case."""
 _PARAMETER = re.compile(rf"(?:^|&)(?:{'|'.join(PAGE_NAMES)})=(\d{{1,5}})(?:&|$)", re.IGNORECASE)
+_HANDLER = re.compile(r"(?!void\b|return\b|if\b)\b[A-Za-z_$][\w.$]{1,60}\s?\([^()]{0,200}\)")
+_FRAGMENT = re.compile(r"#\w{0,20}=?\d{1,5}\b")
+_DISABLED = re.compile(r"disabled|none|gray|grey", re.IGNORECASE)
+_BARS = ("div", "ul", "p", "nav")
+_LOADING = frozenset(("加载更多", "点击加载更多", "更多加载"))
+_LONGEST_WORD = 12
+_MOST_HANDLER = 400  # characters
+_MOST_LABEL = 8  # texts of a button
 _MOST_PAGES = 10_000
 _MOST_DIGITS = 6
 
@@ -57,9 +89,56 @@ def next_page(page: Page) -> str | None:
     """Return the absolute address of the following page of a list (or article), None on the last one.
 
     In this order: ``link rel=next``; a link that says 下一页 or shows an arrow among page numbers; the
-    ``createPageHTML`` call of TRS; the page number one above the page's own among the numbered links.
+    ``createPageHTML`` call of TRS; the next group of jcms; the page number one above the page's own among the
+    numbered links. See ``unfollowable`` for pages that only a script can turn.
     """
-    return _by_rel(page) or _by_word(page) or called_page(page) or _by_number(page)
+    if "next_page" not in page.cache:
+        page.cache["next_page"] = (
+            _by_rel(page) or _by_word(page) or called_page(page) or _by_store(page) or _by_number(page)
+        )
+    found = page.cache["next_page"]
+    assert found is None or isinstance(found, str)
+    return found
+
+
+def unfollowable(page: Page) -> str:
+    """Return what turns a page that has no ``next_page`` but shows that more follows, '' where nothing does.
+
+    It is the call of a script such as ``__doPostBack('pager','2')``, or the words of a button.
+    """
+    if next_page(page):
+        return ""
+    for element in page.root.iter("a", "button", "input", "span", "div", "li"):
+        deadline.check()
+        text = _label(element)
+        state = f"{element.get('class') or ''} {'disabled' if 'disabled' in element.attrib else ''}"
+        if text not in _NEXT_WORDS or _DISABLED.search(state):
+            continue
+        done = f"{element.get('href') or ''} {element.get('onclick') or ''}"[:_MOST_HANDLER]
+        if (call := _HANDLER.search(done)) and (element.tag != "a" or is_scripted(element)):
+            return call[0]
+        if fragment := _FRAGMENT.search(done):
+            return fragment[0]
+        if text in _LOADING and (element.tag != "a" or is_scripted(element)):
+            return element.text_content().strip()
+    return ""
+
+
+def page_bars(page: Page) -> list[HtmlElement]:
+    """Return the elements that show where a page's bar is: by links such as 下一页, calls and names."""
+    found: list[HtmlElement] = []
+    for element in page.root.iter("a", "script", *_BARS):
+        if element.tag in _BARS:
+            names = f"{element.get('class', '')} {element.get('id', '')}"
+            if len(names) > 1 and roles.role_of(names) == "pager":
+                found.append(element)
+            continue
+        if element.tag == "script":
+            if any(match[1].strip()[:1] for match in _CALL.finditer(element.text or "")):
+                found.append(element)
+        elif len(text := _text(element)) < _LONGEST_WORD and (text in _BAR_WORDS or text in _NEXT_WORDS):
+            found.append(element)
+    return found
 
 
 def says_next(text: str) -> bool:
@@ -78,18 +157,20 @@ def page_links(page: Page) -> list[str]:
 
 def _links(page: Page) -> Iterator[tuple[HtmlElement, str]]:
     for link in page.root.iter("a"):
-        href = (link.get("href") or "").strip()
-        if not href or href.startswith("#") or href.lower().startswith(("javascript:", "mailto:", "void")):
-            continue
-        try:
-            url = urljoin(page.url, href)
-        except ValueError:
-            continue
-        yield link, url
+        deadline.check()
+        if url := address_of(link, page.url):
+            yield link, url
 
 
 def _text(link: HtmlElement) -> str:
     return fold(link.text_content() or "").strip("[]()【】 ")
+
+
+def _label(element: HtmlElement) -> str:
+    """Return the folded text of a link or button, some of it where it holds much."""
+    if element.tag == "input":
+        return fold(element.get("value") or "")
+    return fold("".join(islice(element.itertext(), _MOST_LABEL))[:_MOST_HANDLER]).strip("[]()【】 ")
 
 
 def _is_sibling(url: str, base: str) -> bool:
@@ -114,12 +195,12 @@ def _by_word(page: Page) -> str | None:
     arrow = None
     for link, url in _links(page):
         text = _text(link)
-        title = fold(link.get("title") or "")
-        if not _is_sibling(url, page.url) or canonical_url(url) == own:
+        says = text in _NEXT_WORDS or fold(link.get("title") or "") in _NEXT_WORDS
+        if not (says or text in _NEXT_MARKS) or not _is_sibling(url, page.url) or canonical_url(url) == own:
             continue
-        if text in _NEXT_WORDS or title in _NEXT_WORDS:
+        if says:
             return url
-        if text in _NEXT_MARKS and arrow is None and _among_numbers(link):
+        if arrow is None and _among_numbers(link):
             arrow = url
     return arrow
 
@@ -161,6 +242,14 @@ def called_page(page: Page) -> str | None:
             number = _own_number(page.url, arguments, second)
             if number < min(int(arguments[0]), _MOST_PAGES):
                 return urljoin(page.url, f"{arguments[2]}_{second + number - 1}.{arguments[3]}")
+    return None
+
+
+def _by_store(page: Page) -> str | None:
+    """Return the address of the next group of rows that jcms draws its list from."""
+    for text in stores(page):
+        if group := next_group(text):
+            return urljoin(page.url, group)
     return None
 
 

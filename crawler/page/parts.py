@@ -28,6 +28,9 @@ _FIRST = re.compile(r"[_\-]1$")
 _PAGER = re.compile(
     r"(?:首页|上一?页|下一?页|尾页|末页|前一页|后一页|第\d+页|共\d+页|\d+页|(?:阅读|显示|余下|查看)全文|全文|[\d\s\[\]()<>«»‹›|/:…._-]|当前)+"
 )
+_FIRST_PART = re.compile(
+    r"第?(?:1|一)页?|上一?[页頁]|前一?[页頁]|首[页頁]|<|‹|«|prev(?:ious)?", re.IGNORECASE
+)
 _EDGE = 4  # blocks at the ends of a part that may be the page's and not the article's
 _SHORTEST_TITLE = 4
 
@@ -90,6 +93,18 @@ def next_part(page: Page, first: str = "") -> str:
     return found[min(found)] if found else ""
 
 
+def leads_to_first(page: Page, first: str) -> bool:
+    """Return whether the bar of a further part has the part at ``first`` as its page 1 or the one before.
+
+    An error page under the address of a part has none, while a part may have a headline of its own.
+    """
+    wanted = canonical_url(first)
+    return any(
+        _FIRST_PART.fullmatch(text) is not None and canonical_url(url) == wanted
+        for text, url in _candidates(page, first)
+    )
+
+
 def _candidates(page: Page, first: str) -> Iterator[tuple[str, str]]:
     """Yield text and address of the links that may lead to a part; most are told by their address alone."""
     name = _FIRST.sub("", splitext(urlsplit(first).path.rstrip("/"))[0].rpartition("/")[2])
@@ -141,9 +156,11 @@ class Joined:
         if not self.expects(url) or part.body in self._texts:
             return Verdict.AGAIN
         number = number_of(url, self.article.url)
-        if not _is_same(part, self.article) or number is None:
+        known = part.is_part and number is not None and number[1]
+        if number is None or not (known or _is_same(part, self.article)):
             return Verdict.MISSING if number and number[1] else Verdict.OTHER
         self._take(part, url)
+        self.article.raw += part.raw
         self.count += 1
         self._add_details(part)
         return Verdict.NEXT

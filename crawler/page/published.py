@@ -48,6 +48,16 @@ _SIGNED_LINE = re.compile(
     r"|\s*[(（]?\s*\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日\s*[)）]?\s*"
 )
 _YEAR_MONTH = re.compile(r"\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?月?\s*")
+_THREE = re.compile(r"(?P<y>(?:19|20)\d\d)年? (?P<m>\d{1,2})月? (?P<d>\d{1,2})日?")
+_THREE_LAST = re.compile(
+    r"(?:(?P<m>\d{1,2})月 (?P<d>\d{1,2})日?|(?P<d2>\d{1,2})日? (?P<m2>\d{1,2})月) (?P<y>(?:19|20)\d\d)年?"
+)
+_THREE_NAMED = re.compile(r"\d{1,2} [A-Za-z]{3,4}\.? (?:19|20)\d\d")
+_LONGEST_PART = 5
+_LONGEST_STAMP = 30
+_BLANKS = re.compile(r"\s+")
+_TIME_TOLD = re.compile(r"[^\d:：]{2,8}[:：]\s?(\d{1,2}:\d{2}(?::\d{2})?)")
+_DIGITS = re.compile(r"\d")
 _SENTENCE = re.compile(r"。.")
 _URL_DAY = re.compile(
     r"(?:(?<=/)|(?<=[/_\-a-z=]))((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?=[/_\-.]|\d{4,}|$)"
@@ -79,8 +89,10 @@ def parse(
 def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = None) -> Found[Moment] | None:
     """Return the publication date among the dates of displayed lines."""
     scored: list[tuple[float, Moment, str]] = []
-    for number, line in enumerate(_joined(lines)):
+    together = _joined(lines)
+    for number, line in enumerate(together):
         for moment, kind in _dates_of(line, now, year_hint):
+            kind = "validity" if kind == "published" and _is_event(together, number, moment) else kind  # noqa: PLW2901
             trust = _SIGNED if _SIGNED_LINE.fullmatch(line) else _TRUST.get(kind, _OTHER_LABEL)
             ahead = _AHEAD if moment.at - now > _ONE_DAY else 0.0
             score = trust + ahead + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01
@@ -94,10 +106,19 @@ def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = No
     return Found(finer[0] if finer else best, origin, min(1.0, max(0.1, score / 6)))
 
 
+def _is_event(lines: Sequence[str], number: int, moment: Moment) -> bool:
+    """Return whether a date labelled 时间 tells when something takes place: a place or people follow it."""
+    line = lines[number]
+    before, _, behind = line.partition(moment.raw)
+    following = fold("".join((behind, *lines[number + 1 : number + 2]))).lstrip(" \t\n,;")
+    event = following.startswith(phrases("published", "event"))
+    return event and fold(before).rstrip(" :").endswith(("时间", "日期"))
+
+
 def _joined(lines: Sequence[str]) -> list[str]:
     """Return the lines, with a date that is spread over two of them on one: 21 / 2024年02月."""
     joined: list[str] = []
-    for line in (_ZONE.sub(" ", line) for line in lines):
+    for line in (_ZONE.sub(" ", line) for line in _in_three(_labelled_below(lines))):
         if joined:
             last = joined[-1]
             if _BARE_YEAR.fullmatch(last) and _MONTH_DAY.fullmatch(line):
@@ -109,6 +130,8 @@ def _joined(lines: Sequence[str]) -> list[str]:
             if parts:
                 joined[-1] = f"{last}\n{line}"
                 continue
+            if (match := _TIME_TOLD.fullmatch(line)) and labelled(line):  # 发布日期：… over 发布时间：10:22
+                line = match[1]  # noqa: PLW2901  its clean form
             if _BARE_TIME.fullmatch(line) and len(last) <= _LONGEST_LINE and _ends_with_date(last):
                 joined[-1] = f"{_WEEKDAY_BEHIND.sub('', last)}\n{_ZONE_FIRST.sub('', line)}"
                 continue
@@ -117,6 +140,37 @@ def _joined(lines: Sequence[str]) -> list[str]:
                 continue
         joined.append(line)
     return joined
+
+
+def _labelled_below(lines: Sequence[str]) -> list[str]:
+    """Return the lines, dates together with the label that has the line above for itself."""
+    together: list[str] = []
+    for line in lines:
+        if together and len(line) <= _LONGEST_STAMP and not labelled(line) and _DIGITS.search(line):
+            label = labelled(f"{together[-1].strip().rstrip(':：')}：")
+            words = _BLANKS.sub("", fold(together[-1])).rstrip(":").lower()
+            if label and label[-1].label == words and label[-1].kind in _TRUST:
+                together[-1] = f"{label[-1].label}：{line}"
+                continue
+        together.append(line)
+    return together
+
+
+def _in_three(lines: Sequence[str]) -> list[str]:
+    """Return the lines, a date whose year, month and day have a line each on one."""
+    together: list[str] = []
+    for line in lines:
+        together.append(line)
+        parts = [part.strip() for part in together[-3:]]
+        if len(parts) == 3 and max(map(len, parts)) <= _LONGEST_PART:
+            spaced = " ".join(parts)
+            if match := _THREE.fullmatch(spaced):
+                together[-3:] = ["-".join(match[name] for name in ("y", "m", "d"))]
+            elif match := _THREE_LAST.fullmatch(spaced):
+                together[-3:] = [f"{match['y']}-{match['m'] or match['m2']}-{match['d'] or match['d2']}"]
+            elif _THREE_NAMED.fullmatch(spaced):
+                together[-3:] = [spaced]
+    return together
 
 
 _ANY_NOW = datetime(2000, 1, 1, tzinfo=LOCAL)

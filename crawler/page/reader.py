@@ -10,6 +10,8 @@ from crawler.page import (
     body,
     breadcrumb,
     byline,
+    forms,
+    hinted,
     images,
     meta,
     number,
@@ -20,6 +22,7 @@ from crawler.page import (
     worth,
 )
 from crawler.page.blocks import lines, to_blocks
+from crawler.page.labels import values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +39,8 @@ ABOVE = 6
 BETWEEN = 15
 BELOW = 15
 HEAD_CHARS = 200
+NEAR_END = 4  # lines behind the text where its people may stand in what looks like a footer
+PEOPLE = ("author", "editor", "photo")
 TITLE_WITHIN = 2000  # lines: navigation can be long, but a headline stands near the top
 _BEYOND = frozenset({"comment", "related", "footer"})
 
@@ -45,8 +50,9 @@ class Reading:
     """What was read from a page. All texts are raw: in the page's script, with whatever is wrong with them.
 
     ``blocks`` is the body in order, still with the notices and recommendations that stand in it; ``head`` the
-    displayed lines about the article that are not body. ``origins`` tells for each field where its value
-    came from and how sure that is, such as ``h1, like <title> (0.95)``.
+    displayed lines about the article that are not body, ``hints`` what the class names in them say (see
+    ``crawler.page.hinted``). ``origins`` tells for each field where its value came from and how sure that is,
+    such as ``h1, like <title> (0.95)``.
     """
 
     title: str = ""
@@ -58,7 +64,7 @@ class Reading:
     attachments: list[Attachment] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
-    canonical_url: str = ""
+    hints: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
 
@@ -70,22 +76,24 @@ def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
     """
     shown = lines(page)
     reading = Reading(meta=meta.tags(page))
-    reading.canonical_url = reading.meta.get("canonical", "")
     headline = title.find(page, shown[:TITLE_WITHIN], reading.meta, shared)
     if headline is not None:
         reading.title = headline.value
-        reading.origins["title"] = f"{headline.origin} ({headline.confidence:.2f})"
+        reading.origins["title"] = headline.said
     found = body.find(page, reading.title)
     if found is None:
         reading.head = [line.parted or line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
         return reading
     reading.blocks = to_blocks(found.lines)
+    reading.abstract = found.abstract
     reading.origins["body"] = f"{found.how} ({found.sure:.2f})"
-    reading.head = head_lines(found)
+    told = head_lines(found)
+    reading.head = [line.parted or line.text for line in told]
+    reading.hints = hinted.read(line.element for line in told)
     reading.origins["head"] = "displayed around headline and text"
     date = published.parse(reading.head, now=now, url=page.url, meta=reading.meta)
     if date is not None:
-        reading.origins["published"] = f"{date.origin} ({date.confidence:.2f})"
+        reading.origins["published"] = date.said
     _add_extras(reading, found, page)
     return reading
 
@@ -96,9 +104,11 @@ def _add_extras(reading: Reading, found: body.Body, page: Page) -> None:
     path = breadcrumb.find(shown[: found.start + 1], reading.title)
     if path is not None:
         reading.breadcrumb = path.value
-        reading.origins["breadcrumb"] = f"{path.origin} ({path.confidence:.2f})"
+        reading.origins["breadcrumb"] = path.said
     opening = [line.text for line in found.lines[:ABOVE]]
-    reading.document_number = number.find([*reading.head, *opening], reading.title)
+    paper = number.find([*reading.head, *opening], reading.title)
+    if paper is not None:
+        reading.document_number, reading.origins["document_number"] = paper.value, paper.said
     around = {line.element: None for line in shown[found.start : found.stop + BELOW]}
     reading.attachments = attachments.find(around, page.url)
     inside = [
@@ -107,12 +117,13 @@ def _add_extras(reading: Reading, found: body.Body, page: Page) -> None:
         if found.start <= index <= found.stop and runs.is_in(picture, found.container)
     ]
     reading.images = images.find(inside, shown, page.url)
-    for name in ("document_number", "attachments", "images"):
-        if getattr(reading, name):
-            reading.origins[name] = "in and around the body"
+    if reading.attachments:
+        reading.origins["attachments"] = "links to files in and right behind the body (0.90)"
+    if reading.images:
+        reading.origins["images"] = "pictures in the body (0.90)"
 
 
-def head_lines(found: body.Body) -> list[str]:
+def head_lines(found: body.Body) -> list[Line]:
     """Return the displayed lines about the article around its headline and below its text, in order."""
     shown = found.layout.lines
     headline = max((index for index in found.titles if index < found.start), default=None)
@@ -124,11 +135,12 @@ def head_lines(found: body.Body) -> list[str]:
     taken = {line.index for line in found.lines}
     below = []
     for line in shown[found.start : found.stop + BELOW]:
-        if line.index >= found.stop and (line.chrome in _BEYOND or worth.is_closing(line)):
+        near = line.index < found.stop + NEAR_END and bool(values(line.text, *PEOPLE))
+        if line.index >= found.stop and not near and (line.chrome in _BEYOND or worth.is_closing(line)):
             break
-        if line.index not in taken and byline.is_about(line.text):
+        if line.index not in taken and (byline.is_about(line.text) or forms.is_label(line)):
             below.append(line)
-    return [line.parted or line.text for line in [*above, *below] if _is_told(line)]
+    return [line for line in [*above, *below] if _is_told(line)]
 
 
 def _is_told(line: Line) -> bool:

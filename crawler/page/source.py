@@ -6,60 +6,82 @@ Values are returned as displayed, in the page's own script.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.page import names
-from crawler.page.labels import fold, is_tool, labelled, values, without_labelled
+from crawler.page import crediting, names
+from crawler.page.found import Found
+from crawler.page.labels import as_label, fold, is_label, is_tool, labelled, values
+from crawler.page.loose import DATE, clean_source, loose_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
-DATE = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?![\d.])"
-    r"|\(?(?:星期|周|週|礼拜)[一二三四五六日天]\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
-)
-_SEPARATORS = re.compile(r"[\s|·/]+")
 _TAIL = re.compile(
-    r"[(\[]\s?(?:(?:图文|文章|稿件|信息|消息|内容)?来源|转?(?:摘|载)自|据)\s?[:]?\s?[^()\[\]]{2,40}[)\]]\s*$"
+    r"[(\[]\s?(?:(?:图文|文章|稿件|信息|消息|内容)?来源|稿源|转?(?:摘|载)自|转自|原载于?|据)\s?[:]?\s?[^()\[\]]{2,40}[)\]]\s*$"
 )
-_ADDRESS = re.compile(r"\s?[(\[]?(?:https?://|www\.)[^\s)\]]+[)\]]?", re.IGNORECASE)
-_CREDIT_BEHIND = re.compile(
-    r"(?<=[报网社台端号])(?:全媒体|融媒体|首席|见习|特约)?记者\s.*$|(?:\s*\(|\s+)(?:本报|本网)?(?:记者|通讯员|作者|编辑|责任编辑|责编|摄影)[\s:/].*$|\s+(?:发布)?(?:时间|日期)$"
-)
-_ORIGINAL = re.compile(r"^原创[\s:]+")
+_FIRST_IN = re.compile(r"\s?(?:转?(?:摘|载)自|转自|原载于?|首发于)\s?《?([^》\d(:]{2,24})")
 _LATIN_BRAND = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9]{3,19}")
 _HAN_ACCOUNT = re.compile(r"[\u3400-\u9fffA-Za-z]*[\u3400-\u9fff]{2}[\u3400-\u9fffA-Za-z]*")
+_DEPARTMENTS = ("科", "股", "室", "处", "队", "所", "系", "支部", "党委", "团委", "工会", "学校", "幼儿园")
+_EDITION = re.compile(r"(?:多媒体)?(?:数字|電子|电子)(?:报刊?|報|版)$")
 _LONGEST = 40
 _LONGEST_LOOSE = 24
 _SHORTEST_ACCOUNT = 3
+_LONGEST_ACCOUNT = 12
+_ISSUE = re.compile(r"第?\s?[A-Z]?\d{1,3}\s?版")
+_TITLE_SEAM = re.compile(r"[-_|—–·\s]+")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 
 
-def parse_source(
-    lines: Sequence[str], *, site: str = "", last: Sequence[str] = (), sections: Sequence[str] = ()
-) -> str | None:
+def find(
+    lines: Sequence[str],
+    *,
+    site: str = "",
+    last: Sequence[str] = (),
+    sections: Sequence[str] = (),
+    hint: str = "",
+) -> Found[str] | None:
     """Return the source that ``lines`` (about the article) or ``last`` (the end of its text) name, or None.
 
-    In this order: a labelled value; a body without a label beside the date; a bracketed or labelled one at
-    the end; the account beside the date; a body on the line next to it; the paper of the reporters at the
-    end. 本网 and its kin become ``site`` if it is known. ``sections`` are names of columns, never a source.
+    In this order: a labelled value; ``hint``, what a class name calls the source; a body without a label
+    beside the date; a bracketed or labelled one at the end; the account beside the date; a body on the line
+    next to it; the paper of the reporters at the end; the account above the date. 本网 and its kin become
+    ``site`` if it is known. ``sections`` are names of columns, never a source.
     """
     columns = {fold(section) for section in sections}
-    found = (
-        _labelled(lines)
-        or _cited(lines)
-        or _beside_date(lines, columns)
-        or _definite(_bracketed(last))
-        or _definite(_labelled([line for line in last if len(line) <= _LONGEST]))
-        or _account(lines, columns)
-        or _next_to_date(lines, columns)
-        or paper_of_reporters(last)
-        or _supplier(lines)
-        or paper_of_reporters(lines)
+    ways: tuple[tuple[Callable[[], str], str, float], ...] = (
+        (lambda: _labelled(lines), "displayed, labelled", 0.95),
+        (lambda: _cited(lines), "cited beside the date", 0.8),
+        (lambda: _hinted(hint, columns), "displayed, by its class name", 0.85),
+        (lambda: _beside_date(lines, columns), "displayed beside the date", 0.85),
+        (lambda: definite(_bracketed(last)), "in brackets at the end", 0.85),
+        (lambda: definite(_labelled(_short(last), publishers=False)), "labelled at the end", 0.8),
+        (lambda: _account(lines, columns), "account beside the date", 0.6),
+        (lambda: _next_to_date(lines, columns), "displayed next to the date", 0.7),
+        (lambda: paper_of_reporters(last), "the reporters' paper, at the end", 0.6),
+        (lambda: _supplier([*lines, *last]), "who supplied the text", 0.6),
+        (lambda: paper_of_reporters(lines), "the reporters' paper", 0.6),
+        (lambda: _writers_office(lines), "the writer's office", 0.5),
+        (lambda: _account_above(lines, columns), "account above the date", 0.4),
     )
-    return resolve(found, site) if found else None
+    for way, origin, sure in ways:
+        if value := way():
+            return Found(resolve(value, site), origin, sure)
+    return None
 
 
-def _definite(source: str) -> str:
+def _short(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if len(line) <= _LONGEST]
+
+
+def _hinted(hint: str, columns: set[str]) -> str:
+    value = clean_source(hint)
+    return value if value and fold(value) not in columns and not names.is_person(value) else ""
+
+
+def definite(source: str) -> str:
+    """Return a source, '' for one that only says where pictures come from: 网络."""
     return "" if fold(source) in names.data()["bodies"]["vague"] else source
 
 
@@ -68,55 +90,44 @@ def resolve(source: str, site: str) -> str:
     return site if site and fold(source) in names.data()["bodies"]["ours"] else source
 
 
-def clean_source(value: str) -> str:
-    """Return a source without its address, place, brackets and loose punctuation, '' for 未知 and tools."""
-    value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>·").rstrip(" [【(（")
-    bodies = names.data()["bodies"]
-    places = "|".join(bodies["places"])
-    folded = fold(value)
-    if match := re.search(rf"(?:\s+(?:{places})|\((?:{places})\))$", folded):
-        value, folded = value[: match.start()], folded[: match.start()]
-    if match := _CREDIT_BEHIND.search(folded):
-        value, folded = value[: match.start()], folded[: match.start()]
-    if match := _ORIGINAL.match(folded):
-        value, folded = value[match.end() :], folded[match.end() :]
-    if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
-        value, folded = value[1:-1].strip(), folded[1:-1].strip()
-    for person in reversed(behind_source(value)):
-        value = value[: value.rindex(person)].rstrip()
-    folded = fold(value)
-    if folded.lower() in bodies["nowhere"] or is_tool(folded) or not re.search(r"[^\W\d_]", value):
-        return ""
-    return value.strip()
-
-
-def behind_source(value: str) -> list[str]:
-    """Return the writers who stand behind a body in a source's value: 某日报 甲 乙 → 甲, 乙."""
-    words = value.split()
-    people: list[str] = []
-    while len(words) > 1 and names.is_person(words[-1]) and not names.is_body(words[-1]):
-        people.insert(0, words.pop())
-    return people if people and names.is_body(" ".join(words)) else []
-
-
 def is_source_line(text: str) -> bool:
     """Return whether a line is nothing but a bracketed source: （来源：某县人民政府）."""
     match = _TAIL.search(fold(text))
     return match is not None and match.start() == len(text) - len(text.lstrip())
 
 
-def _labelled(lines: Sequence[str]) -> str:
-    """Return the first labelled source: 来源 and its kin before the body that published it (发布机构)."""
+def _labelled(lines: Sequence[str], *, publishers: bool = True) -> str:
+    """Return the first labelled source: 来源 and its kin before the body that published it (发布机构).
+
+    Below a text 部门 and its kin may mean anything: without ``publishers`` they do not count.
+    """
     told = list(_told(lines))
-    publishers = names.data()["bodies"]["publisher_labels"]
-    named = next((value for label, value in told if label not in publishers), "")
-    return named or next((value for _, value in told), "")
+    lesser = names.data()["bodies"]["publisher_labels"]
+    named = next((value for label, value in told if label not in lesser), "")
+    return named or (next((value for _, value in told), "") if publishers else "")
 
 
 def _supplier(lines: Sequence[str]) -> str:
     """Return the body that supplied the text, as its label names it: 供稿：某局 甲."""
     supplied = [item.value.split() for line in lines for item in labelled(line) if item.label == "供稿"]
-    return next((words[0] for words in supplied if words and names.is_body(words[0])), "")
+    return next((words[0] for words in supplied if words and _is_office(words[0])), "")
+
+
+def _writers_office(lines: Sequence[str]) -> str:
+    """Return the office in front of a writer's name, or that which entered the page: 作者：某科 甲."""
+    for line in lines:
+        for item in labelled(line):
+            words = item.value.split()
+            office = bool(words) and _is_office(words[0])
+            behind = len(words) > 1 and names.is_person(words[1])
+            if office and (behind or len(words) == 1) and item.kind in ("author", "uploader"):
+                return words[0]
+    return ""
+
+
+def _is_office(word: str) -> bool:
+    named = names.is_body(word) or (fold(word).endswith(_DEPARTMENTS) and len(word) <= _LONGEST_ACCOUNT)
+    return named and not names.is_person(word) and fold(word) not in names.data()["bodies"]["ours"]
 
 
 def _cited(lines: Sequence[str]) -> str:
@@ -127,7 +138,7 @@ def _cited(lines: Sequence[str]) -> str:
 
 def _told(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines):
-        found = labelled(line)
+        found = labelled(as_label(line))
         for item in found:
             if item.kind != "source":
                 continue
@@ -148,29 +159,13 @@ def _bracketed(lines: Sequence[str]) -> str:
         if match is None:
             continue
         inside = line[match.start() + 1 : match.end()].rstrip()[:-1]
-        for value in values(inside, "source"):
+        told = values(inside, "source")
+        if not told and (match := _FIRST_IN.match(fold(inside))):
+            told = [inside[match.start(1) : match.end(1)]]
+        for value in told:
             if cleaned := clean_source(value):
                 return cleaned
     return ""
-
-
-def loose_words(line: str) -> list[str]:
-    """Return the words of a dated line besides its dates, labelled values and tools; [] without a date."""
-    if not DATE.search(fold(line)):
-        return []
-    words = [clean_source(word) for word in _SEPARATORS.split(dateless(line))]
-    return [word for word in words if word and fold(word) not in names.data()["bodies"]["ours"]]
-
-
-def dateless(text: str) -> str:
-    """Return what is left of a line without dates, addresses and labelled values."""
-    rest = without_labelled(_ADDRESS.sub(" ", text))
-    folded = fold(rest)
-    pieces, last = [], 0
-    for match in DATE.finditer(folded):
-        pieces.append(rest[last : match.start()])
-        last = match.end()
-    return "  ".join([*pieces, rest[last:]])
 
 
 def _is_loose_body(word: str, columns: set[str]) -> bool:
@@ -186,20 +181,34 @@ def _account(lines: Sequence[str], columns: set[str]) -> str:
     """Return the account that stands alone beside a date: platforms name what they republish so."""
     for line in lines:
         words = loose_words(line)
-        if len(words) != 1 or fold(words[0]) in columns or names.is_person(words[0]):
-            continue
-        word = words[0]
-        nothing = fold(word).lower() in {
-            *names.data()["bodies"]["columns"],
-            *names.data()["people"]["nobody"],
-        }
-        if nothing or fold(word).endswith(("新闻", "信息", "要闻", "动态")):
-            continue
-        if _LATIN_BRAND.fullmatch(word) or (
-            _SHORTEST_ACCOUNT <= len(word) <= _LONGEST_LOOSE and _HAN_ACCOUNT.fullmatch(word)
-        ):
-            return word
+        accounts = [word for word in words if not names.is_person(word)]
+        if len(accounts) == 1 and len(words) - len(accounts) <= 1 and is_account(accounts[0], columns):
+            return accounts[0]
     return ""
+
+
+def _account_above(lines: Sequence[str], columns: set[str]) -> str:
+    """Return the account that has the line above a date with its time of day for itself."""
+    for line, below in pairwise(lines):
+        account = line.strip()
+        dated = _CLOCK.search(fold(below)) and DATE.match(fold(below).strip()) and not labelled(below)
+        if dated and len(account) <= _LONGEST_ACCOUNT and is_account(account, columns):
+            return account
+    return ""
+
+
+def is_account(word: str, columns: Container[str] = ()) -> bool:
+    """Return whether a word may be an account's name: no column, tool, person, and neither short nor long."""
+    folded = fold(word)
+    if folded in columns or names.is_person(word) or is_tool(word) or is_label(word):
+        return False
+    if folded.lower() in {*names.data()["bodies"]["columns"], *names.data()["people"]["nobody"]}:
+        return False
+    if folded.endswith(("新闻", "信息", "要闻", "动态")) or folded.startswith(("农历", "正月", "腊月")):
+        return False
+    return _LATIN_BRAND.fullmatch(word) is not None or (
+        _SHORTEST_ACCOUNT <= len(word) <= _LONGEST_LOOSE and _HAN_ACCOUNT.fullmatch(word) is not None
+    )
 
 
 def _next_to_date(lines: Sequence[str], columns: set[str]) -> str:
@@ -221,10 +230,18 @@ def _neighbours(lines: Sequence[str]) -> Iterator[str]:
             yield from lines[number + 1 : number + 2]
 
 
+def paper_of_issue(lines: Sequence[str], title: str) -> str:
+    """Return the newspaper that a document's ``title`` names, where ``lines`` show its issue: 第A02版."""
+    if not any(_ISSUE.search(fold(line)) for line in lines):
+        return ""
+    parts = (_EDITION.sub("", part.strip()) for part in _TITLE_SEAM.split(title))
+    return next((part for part in parts if part.endswith(("报", "報")) and names.is_body(part)), "")
+
+
 def paper_of_reporters(lines: Sequence[str]) -> str:
     """Return the paper whose reporters are named last: （某日报全媒体记者 甲）."""
     for line in reversed(lines):
-        for credit in names.credits_in(line):
+        for credit in crediting.credits_in(line):
             if credit.body:
                 return credit.body
     return ""

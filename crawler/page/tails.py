@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _TAIL = re.compile(r"\s*(?:[_|｜—–»]+|\s-+\s|-+|－+|::|·(?=\S{2,8}$))\s*")
+_MADE_BY = re.compile(r"Powered by ", re.IGNORECASE)
 _LONGEST_TAIL = 16
 _LONGEST_ENDING = 60
 _SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
@@ -51,7 +52,7 @@ def endings(title: str) -> list[str]:
 
 def _is_tail(tail: str, seam: str, known: set[str]) -> bool:
     """Return whether what stands behind a seam names site or column; a dash may belong to a headline."""
-    if not tail or fold(tail) in known:
+    if not tail or fold(tail) in known or _MADE_BY.match(tail):
         return True
     if "——" in seam:
         return False

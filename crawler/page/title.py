@@ -8,9 +8,8 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.page import byline, meta, names
+from crawler.page import byline, headline, meta, names, placed
 from crawler.page.found import Found
-from crawler.page.labels import labelled
 from crawler.page.phrasebook import phrases
 from crawler.page.tails import endings, without_tails
 from crawler.text import deadline
@@ -52,7 +51,6 @@ _NUMBER_BEHIND = re.compile(
 )
 _SHORTEST_LED = 6
 _SECOND_HALF = ("关于", "印发", "转发", "批转")
-_STEPS = re.compile(r"[>›»]|位置")
 _ENOUGH = 3.0
 _ABOUT_PENALTY = 3.0
 _COULD_BE = 1.0  # what a heading, or a class that says title, is worth without any agreement
@@ -95,10 +93,23 @@ def find(
             score -= _ABOUT_PENALTY
         if score >= _ENOUGH and (best is None or score > best[0]):
             best = (score, group)
+    if best and (better := _better(best, lines)) is not None:
+        return Found(better.text, "line above date and text", 0.5, better.element)
     if best:
-        text = _DATE_BEHIND.sub("", _text_of(best[1]))
+        text = headline.whole(best[1], lines, [reference.text for reference in references])
+        text = _DATE_BEHIND.sub("", text)
         return Found(text, "displayed headline", min(1.0, best[0] / 10), best[1][0].element)
     return _not_displayed(lines, tags, without_tails(whole, tags, shared), shared)
+
+
+def _better(best: tuple[float, list[Line]], lines: Sequence[Line]) -> Line | None:
+    """Return the line that is the headline where the best one only names a site or a column."""
+    group = best[1]
+    column = placed.names_column(_text_of(group), lines)
+    if not column and len(_folded(group)) >= _SHORTEST_LED:
+        return None
+    led = placed.find(lines, enough=placed.SURE if column else placed.CERTAIN)
+    return led if led is not None and led not in group else None
 
 
 def _not_displayed(
@@ -109,10 +120,12 @@ def _not_displayed(
     if value:
         return Found(value, f"meta {name}", 0.7)
     cut = _without_number(cut, lines)
-    unnamed = not cut or fold(cut) in _generic() or names.is_body(cut)  # it only names the site or a column
-    led = _above_date(lines) if unnamed else None
-    if led is not None:
-        return Found(led.text, "line above date and source", 0.4, led.element)
+    unnamed = len(fold(cut)) < _SHORTEST_LED or placed.names_column(cut, lines)
+    if unnamed and (told := placed.told(lines)):
+        return Found(told, "index of the document", 0.5)
+    led = placed.find(lines, enough=placed.ENOUGH if unnamed else placed.UNNAMED)
+    if led is not None and (unnamed or led.folded not in fold(cut)):  # the title may have another half
+        return Found(led.text, "line above date and text", 0.4, led.element)
     if len(fold(cut)) >= _SHORTEST_KEPT:
         return Found(cut, "title element", 0.5)
     name, value = meta.first(tags, meta.TITLE)
@@ -125,28 +138,6 @@ def _without_number(title: str, lines: Sequence[Line]) -> str:
     if not short or short == title or any(line.folded == fold(title) for line in lines):
         return title
     return short
-
-
-def _above_date(lines: Sequence[Line]) -> Line | None:
-    """Return the line that may be a headline right above the first one with date, source or people."""
-    for line in lines:
-        if not line.link_chars and labelled(line.text) and byline.is_about(line.text):
-            above = lines[max(0, line.index - 2) : line.index]
-            return next((heading for heading in reversed(above) if _could_head(heading)), None)
-    return None
-
-
-def _could_head(line: Line) -> bool:
-    """Return whether a line without structure may be a headline: some words, no links, no sentence."""
-    return (
-        _SHORTEST_LED <= line.chars <= _LONGEST
-        and not line.link_chars
-        and not line.chrome
-        and line.table is None
-        and not _STEPS.search(line.text)
-        and not line.text.rstrip().endswith(("。", "：", ":", "；"))
-        and not byline.is_about(line.text)
-    )
 
 
 def document_title(page: Page) -> str:
@@ -206,8 +197,10 @@ def _may_lead(
     """
     if score >= _COULD_BE and _heads(group[0]):
         return True
-    folded = fold(_text_of(group))
-    if len(folded) < _SHORTEST_LED or names.is_body(folded):
+    folded = _folded(group)
+    if len(folded) < _SHORTEST_LED or not any(reference.text.endswith(folded) for reference in references):
+        return False
+    if names.is_body(folded):
         return False
     above = lines[group[0].index - 1].folded if group[0].index else ""
     halved = above + folded if folded.startswith(_SECOND_HALF) else folded
@@ -222,7 +215,11 @@ def _generic() -> frozenset[str]:
 
 
 def _text_of(group: Sequence[Line]) -> str:
-    return " ".join(line.text for line in group)
+    return group[0].text if len(group) == 1 else " ".join(line.text for line in group)
+
+
+def _folded(group: Sequence[Line]) -> str:
+    return group[0].folded if len(group) == 1 else fold(_text_of(group))
 
 
 def _heads(line: Line) -> bool:
@@ -255,12 +252,13 @@ def _parted(joined: str) -> str:
 def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
     first = group[0]
     text = _text_of(group)
-    folded = fold(text)
+    bare = headline.without_class(text)
+    folded = _folded(group) if bare is text else fold(bare)
     score = _HEADING_WORTH.get(first.heading, 0.0)
     classes = _class_of(first)
     if _TITLE_CLASS.search(classes):
         score += 0.5 if _NOT_A_TITLE_CLASS.search(classes) else 1.5
-    agreement = max((_agreement(folded, reference) for reference in references), default=0.0)
+    agreement = max([_agreement(folded, reference) for reference in references], default=0.0)
     if score + agreement < _COULD_BE:
         return 0.0
     penalty = _BAD_CHROME.get(first.chrome, 0.0)
@@ -284,7 +282,7 @@ def _agreement(folded: str, reference: _Reference) -> float:
     cut = reference.cut
     share = 0.0
     if wanted.startswith(folded):
-        seam = wanted[len(folded) : len(folded) + 1] in "-_|—–|·,:("
+        seam = wanted[len(folded) : len(folded) + 1] in headline.SEAMS
         share = 1.0 if seam else len(folded) / len(wanted)
     elif len(cut) >= _CUT_AT and folded.startswith(cut[: max(_CUT_AT, len(cut) - 2)]):
         share = 0.8

@@ -7,18 +7,27 @@ behind the lists that follow an article.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from lxml import etree
+
+from crawler.page import roles
 from crawler.page.blocks import lines
-from crawler.page.labels import Labelled, fold, labelled
+from crawler.page.labels import Labelled, fold, is_label, labelled
+from crawler.page.walk import is_hidden, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lxml.html import HtmlElement
+
     from crawler.page.document import Page
+    from crawler.page.walk import Line
 
 _MAX_LINE = 300
+_SHORTEST_LABEL, _LONGEST_LABEL = 4, 8
 _MAX_VALUE = 24
 _MAX_STAMP = 40
 _MAX_DISTINCT = {"published": 3, "document_date": 3, "source": 1, "editor": 1, "time": 2}
@@ -26,6 +35,74 @@ _NOT_THE_ARTICLE = ("footer", "comment", "nav")
 _EDITORS = ("责任编辑", "责编", "本文编辑", "值班编辑", "本文责编")
 _DATE = re.compile(r"\W{0,2}(?:(?:19|20)\d\d|\d{3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _SOURCE = re.compile(r"[^\W\d_]{2}")
+
+
+# Every label of an editor has this character, whichever the script.
+_OF_EDITORS = etree.XPath('//text()[contains(., "编") or contains(., "編")]')
+_WHOLE = ("table", "pre")  # what is read as a whole, since its rows or line feeds make the lines
+
+
+@dataclass(slots=True)
+class Told:
+    """What ``read`` returns for ``page``, read when asked for: most spiders find it themselves."""
+
+    page: Page
+    _read: dict[str, str] | None = field(default=None, repr=False)
+
+    def get(self, kind: str) -> str:
+        """Return what the page tells of a ``kind``, empty for nothing. Raises ``PageError``."""
+        if self._read is None and kind == "editor":
+            found = _editor(self.page)
+            if found is not None:
+                return found
+        if self._read is None:
+            self._read = read(self.page)
+        return self._read.get(kind, "")
+
+
+def _editor(page: Page) -> str | None:
+    """Return what ``read`` says of the editor, by the few elements that can; None where those do not tell."""
+    found: dict[str, None] = {}
+    for start in {_start(text): None for text in _OF_EDITORS(page.root)}:
+        role = "" if start is None else _role(start)
+        if start is None or role is None:
+            continue
+        for line in walk(start).lines:
+            chrome = line.chrome or role
+            if chrome == "comment" or (line.table is None and is_label(line.text)):
+                return None
+            if chrome in _NOT_THE_ARTICLE or chrome == "related" or line.chars > _MAX_LINE:
+                continue
+            for item in labelled(line.text):
+                if item.kind == "editor" and _fits(item, item.value.strip()):
+                    found.setdefault(f"{item.label}：{item.value.strip()}")
+    return next(iter(found)) if len(found) == _MAX_DISTINCT["editor"] else ""
+
+
+def _start(text: etree._ElementUnicodeResult) -> HtmlElement | None:
+    """Return the element whose lines hold a text: the block around it, or the table that this is in."""
+    element = text.getparent()
+    node = element.getparent() if element is not None and text.is_tail else element
+    start: etree._Element | None = None
+    while node is not None:
+        tag = str(node.tag)
+        if (start is None and tag not in roles.INLINE) or tag in _WHOLE:
+            start = node
+        node = node.getparent()
+    return cast("HtmlElement | None", start)
+
+
+def _role(start: HtmlElement) -> str | None:
+    """Return the role of the nearest element around ``start`` that tells one; None for what is not shown."""
+    role = ""
+    for node in (start, *start.iterancestors()):
+        tag = str(node.tag)
+        if tag in roles.UNSEEN or is_hidden(node):
+            return None
+        if not role and node is not start and tag not in roles.INLINE:
+            names = f"{node.get('class', '')} {node.get('id', '')}"
+            role = roles.TAGS.get(tag, "") or roles.role_of(names)
+    return role
 
 
 def read(page: Page) -> dict[str, str]:
@@ -51,6 +128,12 @@ def read(page: Page) -> dict[str, str]:
     }
 
 
+def stamp(page: Page) -> str:
+    """Return what the first ``<time datetime=…>`` says, empty where there is none or too many differ."""
+    found = dict.fromkeys(_stamps(page))
+    return next(iter(found)) if 0 < len(found) <= _MAX_DISTINCT["time"] else ""
+
+
 def _stamps(page: Page) -> Iterator[str]:
     """Return what ``<time datetime=…>`` elements say."""
     for element in page.root.iter("time"):
@@ -65,11 +148,19 @@ def _values(page: Page) -> Iterator[tuple[Labelled, str, str]]:
         if line.chrome in _NOT_THE_ARTICLE or line.chars > _MAX_LINE:
             continue
         items = labelled(line.text)
+        if not items and following is not None and _are_cells(line, following):
+            items = labelled(f"{line.text.strip()}：{following.text}")
         for item in items:
             value = item.value or line.text[item.end : item.end + _MAX_VALUE].strip()
             if item is items[-1] and not value and following is not None:
                 value = following.text[:_MAX_VALUE]
             yield item, value.strip(), line.chrome
+
+
+def _are_cells(label: Line, value: Line) -> bool:
+    """Return whether two lines are a label without a colon and its value, each in a cell of its own."""
+    named = _SHORTEST_LABEL <= label.chars <= _LONGEST_LABEL and is_label(label.text)
+    return named and value.chars <= _MAX_VALUE and not is_label(value.text)
 
 
 def _fits(item: Labelled, value: str) -> bool:

@@ -22,6 +22,8 @@ _SEAM = "\x1e"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _EDGES = " \t\r\n\f\xa0\u3000\u2002\u2003\ufeff\u200b"
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LISTS = frozenset({"li", "dd", "dt"})
+_CAPTIONS = frozenset({"figcaption", "caption"})
 _CAPTION = re.compile(
     r"(?<![a-z])(?:caption|figcaption|pic-?(?:info|text|desc|intro)|img-?(?:info|text|desc))(?![a-z])"
 )
@@ -80,83 +82,101 @@ class Layout:
     """What a page displays, in order.
 
     ``marks`` are comments and ``ContentStart``-like meta tags, ``pictures`` the ``img`` elements, each with
-    the index of the line that follows it.
+    the index of the line that follows it; ``hidden`` are the elements that styles hide.
     """
 
     lines: list[Line]
     marks: list[tuple[int, str]]
     pictures: list[tuple[int, HtmlElement]]
+    hidden: list[HtmlElement]
 
 
-def walk(root: HtmlElement, *, hidden: bool = False) -> Layout:
-    """Return what is displayed below ``root``; with ``hidden`` also what styles hide."""
-    walker = _Walker(hidden=hidden)
-    events = etree.iterwalk(root, events=("start", "end", "comment"))
-    for event, element in events:
-        if event == "start":
-            if not walker.enter(element):
-                events.skip_subtree()
-        elif event == "end":
-            walker.leave(element)
-        else:
-            walker.comment(element.text, element.tail)
-    walker.flush()
+def walk(
+    root: HtmlElement, *, hidden: bool = False, unfolded: frozenset[HtmlElement] = frozenset()
+) -> Layout:
+    """Return what is displayed below ``root``; with ``hidden`` also what styles hide.
+
+    ``unfolded`` are elements that styles hide and that count as displayed all the same.
+    """
+    walker = _Walker(hidden=hidden, unfolded=unfolded)
+    walker.run(root)
     return walker.layout
 
 
 class _Walker:
     """Collects the lines of a tree while its elements are entered and left."""
 
-    def __init__(self, *, hidden: bool) -> None:
-        self.layout = Layout([], [], [])
+    def __init__(self, *, hidden: bool, unfolded: frozenset[HtmlElement]) -> None:
+        self.layout = Layout([], [], [], [])
         self.hidden = hidden
+        self.unfolded = unfolded
         self.parts: list[str] = []
         self.linked: list[str] = []
-        self.links = 0
+        self.links: list[HtmlElement] = []
         self.pre = 0
-        self.blocks: list[HtmlElement] = []
-        self.heads: list[int] = [0]
-        self.roles: list[str] = [""]
+        # The open blocks from the outermost on, each with the level of its heading and its role.
+        self.blocks: list[tuple[HtmlElement | None, int, str]] = [(None, 0, "")]
         self.table: HtmlElement | None = None
 
-    def enter(self, element: HtmlElement) -> bool:
+    def run(self, root: HtmlElement) -> None:
+        """Collect what stands below ``root``, with few calls, as a page has thousands of elements."""
+        blocks, links, enter, add = self.blocks, self.links, self._enter, self._add
+        events = etree.iterwalk(root, events=("start", "end", "comment"))
+        for event, element in events:
+            if event == "end":
+                if blocks[-1][0] is element:
+                    self._leave_block(element)
+                elif links and links[-1] is element:
+                    links.pop()
+                if text := element.tail:
+                    add(text)
+            elif event == "comment":
+                self.comment(element.text, element.tail)
+            elif not enter(element):
+                events.skip_subtree()
+        self.flush()
+
+    def _enter(self, element: HtmlElement) -> bool:
         """Start an element; False when nothing in it is to be seen."""
         tag = str(element.tag)
-        if tag in roles.UNSEEN or (not self.hidden and _is_hidden(element)):
-            self.blocks.append(element)
-            self.heads.append(self.heads[-1])
-            self.roles.append(self.roles[-1])
+        styled = element.get("style") or element.get("hidden") is not None
+        if tag in roles.UNSEEN or (styled and self._is_hidden(element)):
+            self.blocks.append((element, *self.blocks[-1][1:]))
             return False
-        if self.parts and tag in roles.INLINE and self._is_seam(element):
-            self.parts.append(_SEAM)
-        if tag == "a" and (element.get("href") or element.get("onclick")):
-            self.links += 1
-        elif tag == "img":
-            self.layout.pictures.append((len(self.layout.lines), element))
+        if tag in roles.INLINE:
+            self._enter_inline(element, tag)
         elif tag == "br":
             self._break()
         elif tag == "meta":
             if name := element.get("name"):
                 self.layout.marks.append((len(self.layout.lines), name))
-        elif tag not in roles.INLINE and ":" not in tag:
+        elif ":" not in tag:
             self._start_block(element, tag)
         if text := element.text:
             self._add(text)
         return True
 
-    def leave(self, element: HtmlElement) -> None:
-        """End an element and take the text behind it."""
-        if self.blocks and self.blocks[-1] is element:
-            tag = str(element.tag)
-            if tag not in roles.UNSEEN:
-                self._end_block(element, tag)
-            self.blocks.pop()
-            self.heads.pop()
-            self.roles.pop()
-        elif self.links and element.tag == "a" and (element.get("href") or element.get("onclick")):
-            self.links -= 1
-        if tail := element.tail:
-            self._add(tail)
+    def _is_hidden(self, element: HtmlElement) -> bool:
+        """Whether a style hides an element, and note it."""
+        if self.hidden or not is_hidden(element) or element in self.unfolded:
+            return False
+        self.layout.hidden.append(element)
+        return True
+
+    def _enter_inline(self, element: HtmlElement, tag: str) -> None:
+        if self.parts and self._is_seam(element):
+            self.parts.append(_SEAM)
+        if tag == "a":
+            if _is_link(element):
+                self.links.append(element)
+        elif tag == "img":
+            self.layout.pictures.append((len(self.layout.lines), element))
+
+    def _leave_block(self, element: HtmlElement) -> None:
+        tag = str(element.tag)
+        if tag not in roles.UNSEEN:
+            self._end_block(element, tag)
+        self.blocks.pop()
 
     def comment(self, text: str | None, tail: str | None) -> None:
         """Take a comment as a mark, and the text behind it."""
@@ -171,31 +191,28 @@ class _Walker:
             return
         deadline.check()
         text = "".join(self.parts)
-        linked = "".join(self.linked)
+        linked = "".join(self.linked) if self.linked else ""
         self.parts.clear()
         self.linked.clear()
         parted = ""
-        if _SEAM in text:
-            parted = _SPACE.sub(" ", text).replace(_SEAM, "  ").strip(_EDGES)
-            text = text.replace(_SEAM, "")
-        text = _SPACE.sub(" ", text).strip(_EDGES) if self.table is None else tables.row_text(text)
-        chars = sum(map(len, text.split()))
-        if not chars or not self.blocks:
+        if text.isprintable() and " " not in text:  # neither blanks nor seams, as most lines of lists
+            chars = len(text)
+        else:
+            if _SEAM in text:
+                parted = _SPACE.sub(" ", text).replace(_SEAM, "  ").strip(_EDGES)
+                text = text.replace(_SEAM, "")
+            text = _SPACE.sub(" ", text).strip(_EDGES) if self.table is None else tables.row_text(text)
+            chars = sum(map(len, text.split()))
+        element, heading, role = self.blocks[-1]
+        if not chars or element is None:
             return
-        element = self.blocks[-1]
-        self.layout.lines.append(
-            Line(
-                index=len(self.layout.lines),
-                text=text,
-                element=element,
-                heading=self.heads[-1],
-                chars=chars,
-                link_chars=min(chars, sum(map(len, linked.split()))) if linked else 0,
-                kind=self._kind(element),
-                table=self.table,
-                chrome=self.roles[-1],
-                parted=parted,
-            )
+        link_chars = 0
+        if linked:
+            link_chars = chars if linked == text else min(chars, sum(map(len, linked.split())))
+        lines = self.layout.lines
+        kind = self._kind(element, heading)
+        lines.append(
+            Line(len(lines), text, element, heading, chars, link_chars, kind, self.table, role, parted)
         )
 
     def _is_seam(self, element: HtmlElement) -> bool:
@@ -206,8 +223,7 @@ class _Walker:
             and before is not None
             and not before.tail
             and str(before.tag) in roles.INLINE
-            and bool(self.blocks)
-            and self.blocks[-1] is element.getparent()
+            and self.blocks[-1][0] is element.getparent()
         )
 
     def _start_block(self, element: HtmlElement, tag: str) -> None:
@@ -221,11 +237,12 @@ class _Walker:
             self.parts.append(" ")
         if tag == "pre":
             self.pre += 1
-        self.blocks.append(element)
-        self.heads.append(_HEADINGS.get(tag, self.heads[-1]))
-        names = f"{element.get('class', '')} {element.get('id', '')}"
-        role = roles.TAGS.get(tag, "") or (roles.role_of(names) if len(names) > 1 else "")
-        self.roles.append(role or self.roles[-1])
+        _, heading, outer = self.blocks[-1]
+        names = (element.get("class"), element.get("id"))
+        role = roles.TAGS.get(tag, "")
+        if not role and any(names):
+            role = roles.role_of(f"{names[0] or ''} {names[1] or ''}")
+        self.blocks.append((element, _HEADINGS.get(tag, heading), role or outer))
 
     def _end_block(self, element: HtmlElement, tag: str) -> None:
         if self.table is None or tag in {"tr", "caption", "table"}:
@@ -256,20 +273,29 @@ class _Walker:
             if self.links:
                 self.linked.append(text)
 
-    def _kind(self, element: HtmlElement) -> BlockKind:
-        tag = str(element.tag)
+    def _kind(self, element: HtmlElement, heading: int) -> BlockKind:
         if self.table is not None:
             return BlockKind.TABLE
-        if self.heads[-1]:
+        if heading:
             return BlockKind.HEADING
-        if tag in {"li", "dd", "dt"}:
+        tag = str(element.tag)
+        if tag in _LISTS:
             return BlockKind.LIST
-        if tag in {"figcaption", "caption"} or _CAPTION.search((element.get("class") or "").lower()):
+        if tag in _CAPTIONS or ((names := element.get("class")) and _CAPTION.search(names.lower())):
             return BlockKind.CAPTION
         return BlockKind.PARAGRAPH
 
 
-def _is_hidden(element: HtmlElement) -> bool:
+def _is_link(element: HtmlElement) -> bool:
+    """Whether an anchor leads or does something; one to another place on the page goes on with the text."""
+    href = element.get("href")
+    if href and len(href) > 1 and href[0] == "#" and not element.get("onclick"):
+        return href[1] in "!/"  # addresses of pages that scripts show
+    return bool(href or element.get("onclick"))
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Return whether a style or attribute of an element hides it."""
     style = element.get("style")
     return (style is not None and _NOT_DISPLAYED.search(style) is not None) or (
         element.get("hidden") is not None and element.tag != "body"

@@ -29,19 +29,29 @@ _LABEL = re.compile(rf"^[\W_]*(?:{_any(_DATA['labels'].split())})(?:[:|/]|$)")
 _SIGNATURE = re.compile(_DATA["signature"])
 _CLOSING = re.compile(_DATA["closing"].replace("\n", ""))
 _LEGAL = re.compile(_DATA["legal"])
+_NOTICE = re.compile(_DATA["notice"].strip())
+_ABOUT_SITE = re.compile(_DATA["about_site"])
 _COMMENTS = re.compile(_DATA["comments"])
 _COMMENT = re.compile(_DATA["comment"])
 _META = re.compile(_DATA["meta"].replace("\n", ""))
 _DATE = re.compile(_DATA["date"])
+_DATE_TIME = re.compile(_DATA["date_time"])
+_LABELLED = re.compile(_any(_DATA["labelled"].split()))
+_REPLY = re.compile(_DATA["reply"])
 MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
 
+# Roles around an article that its text never has.
+OUTSIDE = frozenset({"nav", "crumb", "footer", "comment", "related", "share", "pager", "tools", "advert"})
 OUTSIDE_VALUE = -20.0
-COMMENTS_MARKED = 2
+NOTICE_VALUE = -10.0  # of lines that are no text for certain, or worse
 LINKED = 0.5  # from this link density on a line is a link
+LINKED_SENTENCE_CHARS = 16  # from which a line that ends like a sentence is none, whatever is linked in it
+LINKED_SENTENCE_VALUE = -8.0
 FURNITURE_CHARS = 80
 CONTROL_CHARS = 30
 CLOSING_CHARS = 16
 LABEL_CHARS = 120
+LONE_LABEL_CHARS = 12
 DATE_LINE_CHARS = 40
 SENTENCE_CHARS = 12
 CAP = 300
@@ -68,14 +78,36 @@ def is_furniture(line: Line) -> bool:
     )
 
 
+def is_link(line: Line) -> bool:
+    """Whether a line is a link: to another article, a section, a file. Linked sentences of a text are not."""
+    if line.link_density < LINKED:
+        return False
+    return line.chars < LINKED_SENTENCE_CHARS or not line.folded.endswith(("。", "。”", "!", "?"))
+
+
 def is_closing(line: Line) -> bool:
     """Whether a line opens what follows an article: related articles, comments, sharing."""
     return line.chars <= CLOSING_CHARS and _CLOSING.search(line.folded) is not None
 
 
+def is_reply(line: Line) -> bool:
+    """Whether a line heads or labels the answer of an authority to a letter."""
+    return line.chars <= CLOSING_CHARS and _REPLY.search(line.folded) is not None
+
+
 def is_comments(line: Line) -> bool:
     """Whether a line heads the readers' comments."""
     return line.chars <= CLOSING_CHARS and _COMMENTS.search(line.folded) is not None
+
+
+def is_reply_mark(line: Line) -> bool:
+    """Whether a line stands around readers' comments: how long ago, reply, support."""
+    return line.chars <= FURNITURE_CHARS and _COMMENT.search(line.folded) is not None
+
+
+def is_about_site(line: Line) -> bool:
+    """Whether a line heads what a page says of its site or of an author."""
+    return line.chars <= CLOSING_CHARS and _ABOUT_SITE.search(line.folded) is not None
 
 
 def is_meta(line: Line) -> bool:
@@ -87,7 +119,30 @@ def is_meta(line: Line) -> bool:
     folded = line.folded
     if (_LABEL.search(folded) and not folded.endswith("。")) or _META.search(folded):
         return True
-    return is_dated(line)
+    return is_dated(line) or (not folded.endswith("。") and _is_date_line(folded))
+
+
+def _is_date_line(folded: str) -> bool:
+    """Whether a line has a time of day, and labels of the article somewhere, such as 稿源： or 字号."""
+    return _DATE_TIME.search(folded) is not None and _LABELLED.search(folded) is not None
+
+
+def is_sentence(line: Line) -> bool:
+    """Whether a line is long, or has the signs of a sentence."""
+    return line.chars > DATE_LINE_CHARS or _SENTENCE.search(line.folded) is not None
+
+
+def is_value(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line is the short value of a label that stands alone in the line above: 索引号： / 0001."""
+    line, label = lines[index], lines[index - 1] if index else None
+    return (
+        label is not None
+        and label.folded.endswith(":")
+        and label.chars <= LONE_LABEL_CHARS
+        and line.chars <= DATE_LINE_CHARS
+        and _SENTENCE.search(line.folded) is None
+        and is_meta(label)
+    )
 
 
 def is_dated(line: Line) -> bool:
@@ -98,6 +153,11 @@ def is_dated(line: Line) -> bool:
     if (folded[0] == "(" and not _CLOCK.search(folded)) or _SENTENCE.search(folded) or _HELD.search(folded):
         return False
     return _DATE.search(folded) is not None
+
+
+def has_date(line: Line) -> bool:
+    """Whether a date stands anywhere in a line."""
+    return _DATE.search(line.folded) is not None
 
 
 def is_attachment(line: Line) -> bool:
@@ -117,31 +177,11 @@ def values(lines: Sequence[Line]) -> list[float]:
 
     What class and id names say of a line is left out of account here, see ``distrust``.
     """
-    found = [_value(line) for line in lines]
-    for line in lines:
-        if is_comments(line):
-            for index in _discussion(lines, line.index):
-                found[index] = min(found[index], OUTSIDE_VALUE)
-    return found
+    return [_value(line) for line in lines]
 
 
-def _discussion(lines: Sequence[Line], heading: int) -> range:
-    """Return the indices of the readers' comments that a heading opens: it is the first line of an element
-    that goes on with several replies; else nothing.
-    """  # noqa: D205  one sentence
-    around = lines[heading].element.getparent()
-    if around is None or (heading and _stands_in(lines[heading - 1], around)):
-        return range(0)
-    stop = heading + 1
-    while stop < len(lines) and _stands_in(lines[stop], around):
-        stop += 1
-    inside = lines[heading:stop]
-    marks = sum(line.chars <= FURNITURE_CHARS and bool(_COMMENT.search(line.folded)) for line in inside)
-    holds_article = any(line.heading == 1 for line in inside)  # below the name of a column: 评论
-    return range(heading, stop) if marks >= COMMENTS_MARKED and not holds_article else range(0)
-
-
-def _stands_in(line: Line, element: HtmlElement) -> bool:
+def stands_in(line: Line, element: HtmlElement) -> bool:
+    """Whether a line stands in an element, at any depth."""
     return line.element is element or any(outer is element for outer in line.element.iterancestors())
 
 
@@ -156,7 +196,7 @@ def distrust(lines: Sequence[Line], plain: Sequence[float], trusted: frozenset[s
 def _value(line: Line) -> float:
     own = line.chars - line.link_chars
     if line.link_density >= LINKED:
-        return -min(10.0 + line.link_chars, 40.0)
+        return -min(10.0 + line.link_chars, 40.0) if is_link(line) else LINKED_SENTENCE_VALUE
     if line.table is not None:
         return -3.0 if is_meta(line) else min(own, 60) * 0.4
     end = line.text[-END_CHARS:]
@@ -172,7 +212,9 @@ def _value(line: Line) -> float:
 
 
 def _is_legal(line: Line) -> bool:
-    return line.chars <= CAP and _LEGAL.search(line.folded) is not None
+    return line.chars <= CAP and (
+        _LEGAL.search(line.folded) is not None or _NOTICE.search(line.folded) is not None
+    )
 
 
 def _opens_with_link(line: Line) -> bool:

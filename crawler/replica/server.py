@@ -66,6 +66,8 @@ class ReplicaServer:
         self.release = threading.Event()
         self.log: list[Visit] = []
         self._lock = threading.Lock()
+        self._coming = threading.Condition()
+        self._came: set[str] = set()
         self._faults: list[Fault] = []
         self._renderers, self._redirects = _hosts(self.portals, hosts or {})
         self._render_lock = threading.Lock()
@@ -137,6 +139,17 @@ class ReplicaServer:
         with self._lock:
             return sorted(visit for visit in self.log if host in ("", visit.host))
 
+    def arrived(self, path: str) -> None:
+        """Wait until somebody asked for ``path``, answered or not yet."""
+        with self._coming:
+            self._coming.wait_for(lambda: path in self._came)
+
+    def coming(self, path: str) -> None:
+        """Note that somebody asks for ``path``."""
+        with self._coming:
+            self._came.add(path)
+            self._coming.notify_all()
+
     def note(self, visit: Visit) -> None:
         """Write one request into the log."""
         with self._lock:
@@ -205,6 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         url, began = f"http://{host}{path}", time.time()
         at = replicas.clock.now()
+        replicas.coming(path)
         fault = replicas.struck(host, path)
         if fault and fault.kind is Kind.SLOW:
             replicas.release.wait(fault.seconds)

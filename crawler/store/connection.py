@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
+
+from crawler.store.packing import PackingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +23,22 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "sqlite:///var/portalwatch.db"
 BUSY_MS = 30_000
+CACHE_KB = 48_000
+"""What SQLite keeps of a large database: a batch of articles touches two thousand pages of indexes, which the
+default of 2 MB would write out and read again within the transaction."""
+# Busy, locked, read or write error, full, cannot open, lost the locking protocol.
+_PASSING_SQLITE = {5, 6, 10, 13, 14, 15}
+# Classes of states: connection, deadlock or serialisation, resources (disk, memory, connections), shutdown.
+_PASSING_POSTGRESQL = {"08", "40", "53", "57", "58"}
 EXAMPLES = "sqlite:///var/portalwatch.db or postgresql://user@host/name"
 
 
 class DatabaseError(Exception):
     """The database cannot be used; the message is one sentence for the person who gave the address."""
+
+
+class PassingError(DatabaseError):
+    """What may pass by itself: a lock, a full disk, a server that is restarting or not to be reached."""
 
 
 class MissingDatabaseError(DatabaseError):
@@ -92,10 +106,25 @@ def translated(url: str) -> Iterator[None]:
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split()) or type(error.orig).__name__
         message = f"the database {url} cannot be used: {reason}"
-        raise DatabaseError(message) from error
+        kind = PassingError if _passes(error) else DatabaseError
+        raise kind(message) from error
     except SQLAlchemyError as error:
         message = f"the database {url} cannot be used: {' '.join(str(error).split())}"
         raise DatabaseError(message) from error
+    except PackingError as error:
+        message = f"the database {url} has a damaged record: {error}; `scrapy db check` finds all such"
+        raise DatabaseError(message) from error
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Tell whether the same may work a little later."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _PASSING_SQLITE
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        return isinstance(error, OperationalError)  # no answer at all
+    return str(state)[:2] in _PASSING_POSTGRESQL
 
 
 def _address(url: str) -> URL:
@@ -144,6 +173,7 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
         f"busy_timeout = {BUSY_MS}",
         "foreign_keys = ON",
         "synchronous = NORMAL",
+        f"cache_size = -{CACHE_KB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

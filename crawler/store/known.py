@@ -1,4 +1,4 @@
-"""Which addresses are in the database already: what a spider's stop rule asks."""
+"""Which addresses are in the database already, or were: what a spider's stop rule asks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from crawler.store import runs
 from crawler.store.database import open_database
 from crawler.store.learned import load
-from crawler.store.models import Article
+from crawler.store.models import Article, Pruned, SectionState
+from crawler.store.pages import Validators, validators
+from crawler.store.patience import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from crawler.page.learned import Learned
 
@@ -26,23 +30,57 @@ class Known:
         self._database = open_database(database_url)
 
     def has(self, address: str) -> bool:
-        """Return whether an article of the canonical URL ``address`` is stored."""
+        """Return whether an article of the canonical URL ``address`` is stored or was pruned."""
         return bool(self.among([address]))
 
     def among(self, addresses: Iterable[str]) -> set[str]:
-        """Return those of the canonical URLs ``addresses`` that are stored."""
+        """Return those of the canonical URLs ``addresses`` that are stored or were pruned."""
         wanted = list(dict.fromkeys(addresses))
+        # A section whose known articles cannot be asked for is lost for this run: it is worth a wait.
+        return patiently(lambda: self._among(wanted))
+
+    def _among(self, wanted: list[str]) -> set[str]:
         found: set[str] = set()
         with self._database.reading() as session:
             for start in range(0, len(wanted), BATCH):
                 batch = wanted[start : start + BATCH]
-                found.update(session.scalars(select(Article.address).where(Article.address.in_(batch))))
+                for column in (Article.address, Pruned.address):
+                    found.update(session.scalars(select(column).where(column.in_(batch))))
         return found
+
+    def interrupted_since(self, portal: str) -> datetime | None:
+        """Return since when visits to ``portal`` came to no good end, ``None`` if the last one did."""
+        with self._database.reading() as session:
+            return runs.interrupted_since(session, portal)
+
+    def any_since(self, addresses: Iterable[str], moment: datetime) -> bool:
+        """Whether an article of the canonical URLs ``addresses`` was stored at ``moment`` or later."""
+        wanted = list(dict.fromkeys(addresses))
+
+        def found() -> bool:
+            with self._database.reading() as session:
+                batches = (wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH))
+                later = Article.first_seen >= moment
+                queries = (select(Article.id).where(Article.address.in_(one), later) for one in batches)
+                return any(session.scalar(query.limit(1)) is not None for query in queries)
+
+        return patiently(found)
 
     def learned(self, portal: str) -> Learned:
         """Return what the pages of ``portal`` are known to repeat."""
         with self._database.reading() as session:
             return load(session, portal)
+
+    def validators(self, url: str) -> Validators | None:
+        """Return what the server said about ``url`` when all that it brought was stored."""
+        with self._database.reading() as session:
+            return validators(session, url)
+
+    def section_hashes(self, portal: str) -> dict[str, str]:
+        """Return the hashes over what the sections of ``portal`` listed when all of it was stored."""
+        query = select(SectionState.url, SectionState.entries_hash).where(SectionState.portal == portal)
+        with self._database.reading() as session:
+            return {url: kept for url, kept in session.execute(query) if kept}
 
     def close(self) -> None:
         """Let go of the database."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+from functools import cache
+from importlib import resources
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
@@ -10,9 +15,11 @@ from sqlalchemy import inspect, text
 from crawler.store.connection import Database, DatabaseError, connect, translated
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0007"
 """The newest revision; named here because loading Alembic costs more than most commands do."""
 
 
@@ -61,8 +68,29 @@ def configuration() -> Config:
     from alembic.config import Config  # noqa: PLC0415  loaded only when there is something to migrate
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_revisions()).replace("%", "%%"))
     return config
+
+
+@cache
+def _revisions() -> Path:
+    """Return the folder of the revisions. Alembic wants files: out of an egg they are copied."""
+    found = resources.files("crawler.store.migrations")
+    if isinstance(found, Path):
+        return found
+    folder = Path(mkdtemp(prefix="portalwatch-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _copy(found, folder)
+    return folder
+
+
+def _copy(source: Traversable, folder: Path) -> None:
+    for entry in source.iterdir():
+        if entry.is_dir():
+            (folder / entry.name).mkdir()
+            _copy(entry, folder / entry.name)
+        else:
+            (folder / entry.name).write_bytes(entry.read_bytes())
 
 
 def _migrate(database: Database, before: str | None) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+LOOKED_AT = 100
+"""So many visits are looked through for one that ended well."""
+
 
 def start(session: Session, command: str, *, at: datetime | None = None) -> int:
     """Note that ``command`` started; return the run's id."""
@@ -64,3 +67,23 @@ def recent(session: Session, portal: str, limit: int = 20) -> list[RunPortal]:
     return list(
         session.scalars(query.order_by(RunPortal.started_at.desc(), RunPortal.id.desc()).limit(limit))
     )
+
+
+def interrupted_since(session: Session, portal: str) -> datetime | None:
+    """Return when the first visit to ``portal`` began of those that came to no good end since one did.
+
+    A visit that was killed or stopped, or whose articles the database did not take, may have stored what
+    stands before others in a list and not those. ``None`` if the last visit ended well.
+    """
+    query = (
+        select(RunPortal.started_at, RunPortal.finished_at, RunPortal.reason, RunPortal.counts)
+        .where(RunPortal.portal == portal)
+        .order_by(RunPortal.started_at.desc(), RunPortal.id.desc())
+        .limit(LOOKED_AT)
+    )
+    since = None
+    for started, finished, reason, counts in session.execute(query):
+        if finished is not None and reason == "finished" and not counts.get("not_stored"):
+            break
+        since = started
+    return since

@@ -1,13 +1,20 @@
-"""Finding articles by words: bigrams over canonical text, on SQLite (FTS5) and on PostgreSQL (tsvector).
+"""Finding articles by words: an index of character pairs over canonical text, SQLite (FTS5) and PostgreSQL.
 
 A trigram index, SQLite's own for such scripts, finds nothing for a word of two characters.
+
+What the index holds: for each article (``rowid`` on SQLite, ``article_id`` on PostgreSQL) the set of the
+``tokens`` of the newest version's canonical title and body, and those of the title once more with
+``IN_TITLE`` in front. It holds no positions, no counts and no text (FTS5 ``content=''``, ``detail=none``; a
+stripped tsvector), which keeps it small. So it answers which articles hold all of some tokens, on SQLite by
+``MATCH`` with tokens, AND, OR and prefixes (``"低" *``), on PostgreSQL by ``@@``; that the tokens of a
+longer word stand together is verified in the text itself (``crawler.store.finding``).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, islice
+from operator import add as add_characters
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -17,117 +24,103 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
-    false,
-    func,
     literal_column,
-    not_,
     select,
     table,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from crawler.store.models import Article, Portal
+from crawler.query.syntax import And, Near, Or, Pattern, Term
+from crawler.store.models import Article
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-TOKENS = 16_000
-"""The most tokens of one text that are indexed: PostgreSQL counts positions up to 16,383."""
-TITLE_SHIFT = 300
-"""Where the body's positions begin on PostgreSQL, beyond any title, so that no phrase spans both."""
+    from crawler.query.syntax import Query
+
+TOKENS = 20_000
+"""The most tokens of one article that are indexed: a table of a thousand pages has more."""
+LONGEST = 40
+"""Of a longer run of letters and digits (an encoded picture, for one) only so many are indexed."""
+IN_TITLE = "\ue000"
+"""Stands before a token of the title: a character for private use, which no canonical text has a need for."""
 
 _RUNS = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+", re.IGNORECASE)
 _SEARCH = table("search", column("search"), column("article_id", Integer), column("tokens"))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An article in a list; times are aware, UTC."""
+class Changes:
+    """What is to change in the index, gathered for the end of a transaction; ``write`` keeps the order.
 
-    portal: str
-    url: str
-    title: str
-    source: str | None
-    published: datetime | None
-    published_precision: str | None
-    first_seen: datetime
-    versions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to look for: all ``words`` (either script), none ``without``, one ``portal``, ``since`` (aware).
-
-    ``since`` is compared with the published date, or with the first sight where there is none.
+    FTS5 writes out what it holds in memory whenever another table's statement follows: article by article
+    that takes three times as long and leaves as many pieces to be merged.
     """
 
-    words: Sequence[str] = ()
-    without: Sequence[str] = ()
-    portal: str | None = None
-    since: datetime | None = None
+    def __init__(self) -> None:
+        self._changes: list[tuple[bool, dict[str, object]]] = []  # whether something is added, and what
 
+    def add(self, article_id: int, title: str, body: str) -> None:
+        """Index an article by its canonical ``title`` and ``body``."""
+        self._changes.append((True, {"id": article_id, "tokens": index_text(title, body)}))
 
-def find(session: Session, wanted: Wanted, *, limit: int | None = None) -> list[Found]:
-    """Return the articles that are ``wanted``, newest first.
+    def remove(self, article_id: int, title: str, body: str) -> None:
+        """Take an article out of the index; ``title`` and ``body`` must be those it was indexed by."""
+        # SQLite's index keeps no text, so it must be told what to forget.
+        self._changes.append((False, {"id": article_id, "tokens": index_text(title, body)}))
 
-    A word that holds no letter and no digit is found nowhere.
-    """
-    when = func.coalesce(Article.published_at, Article.first_seen)
-    query = select(Article, Portal.name).join(Portal, Portal.id == Article.portal_id)
-    if wanted.portal is not None:
-        query = query.where(Portal.name == wanted.portal)
-    if wanted.since is not None:
-        query = query.where(when >= wanted.since)
-    for word in wanted.words:
-        query = query.where(_having(session, word))
-    for word in wanted.without:
-        query = query.where(not_(_having(session, word)))
-    query = query.order_by(when.desc(), Article.id.desc()).limit(limit)
-    return [
-        Found(
-            portal=name,
-            url=article.url,
-            title=article.title,
-            source=article.source,
-            published=article.published_at,
-            published_precision=article.published_precision,
-            first_seen=article.first_seen,
-            versions=article.latest,
-        )
-        for article, name in session.execute(query)
-    ]
+    def write(self, session: Session) -> None:
+        """Write the changes and forget them."""
+        statements = _SQLITE if _is_sqlite(session) else _POSTGRESQL
+        connection = session.connection()
+        for added, changes in groupby(self._changes, key=lambda change: change[0]):
+            connection.execute(statements[added], [values for _, values in changes])
+        self._changes.clear()
+
+    def forget(self) -> None:
+        """Forget the changes: their transaction failed."""
+        self._changes.clear()
 
 
 def add(session: Session, article_id: int, title: str, body: str) -> None:
-    """Index an article by its canonical ``title`` and ``body``."""
-    if _is_sqlite(session):
-        statement = "INSERT INTO search (rowid, title, body) VALUES (:id, :title, :body)"
-        values: dict[str, object] = {"id": article_id, "title": _joined(title), "body": _joined(body)}
-    else:
-        statement = "INSERT INTO search (article_id, tokens) VALUES (:id, CAST(:tokens AS tsvector))"
-        values = {"id": article_id, "tokens": _vector(title, body)}
-    session.execute(text(statement), values)
+    """Index one article at once."""
+    changes = Changes()
+    changes.add(article_id, title, body)
+    changes.write(session)
 
 
 def remove(session: Session, article_id: int, title: str, body: str) -> None:
-    """Take an article out of the index; ``title`` and ``body`` must be those it was indexed by."""
-    if _is_sqlite(session):
-        # The index keeps no text, so it must be told what to forget.
-        session.execute(
-            text("INSERT INTO search (search, rowid, title, body) VALUES ('delete', :id, :title, :body)"),
-            {"id": article_id, "title": _joined(title), "body": _joined(body)},
-        )
-    else:
-        session.execute(text("DELETE FROM search WHERE article_id = :id"), {"id": article_id})
+    """Take one article out of the index at once."""
+    changes = Changes()
+    changes.remove(article_id, title, body)
+    changes.write(session)
+
+
+_SQLITE = {
+    True: text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)"),
+    False: text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :id, :tokens)"),
+}
+_POSTGRESQL = {
+    True: text(
+        "INSERT INTO search (article_id, tokens) "
+        "VALUES (:id, array_to_tsvector(string_to_array(:tokens, ' ')))"
+    ),
+    False: text("DELETE FROM search WHERE article_id = :id"),
+}
+
+
+def index_text(title: str, body: str) -> str:
+    """Return what is indexed of a canonical ``title`` and ``body``: each token once, a blank between two."""
+    of_title = tokens(title)
+    made = dict.fromkeys((*of_title, *(IN_TITLE + token for token in of_title), *tokens(body)))
+    return " ".join(islice(made, TOKENS))
 
 
 def tokens(canonical_text: str) -> list[str]:
-    """Return the index tokens of a canonical text: words of Latin letters and digits, else bigrams.
+    """Return the index tokens of a canonical text: words of Latin letters and digits, else pairs.
 
     The last character of a run stands alone as well, so that every character begins a token and a single
     one can be looked up by prefix.
@@ -135,65 +128,81 @@ def tokens(canonical_text: str) -> list[str]:
     made: list[str] = []
     for run in _RUNS.findall(canonical_text.lower()):
         if run.isascii():
-            made.append(run)
+            made.append(run[:LONGEST])
         else:
-            made += [first + second for first, second in pairwise(run)]
+            made += map(add_characters, run, run[1:])
             made.append(run[-1])
     return made
 
 
-def _joined(canonical_text: str) -> str:
-    return " ".join(tokens(canonical_text)[:TOKENS])
+def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
+    """Return what the index can say of ``query`` about ``Article.id``, ``None`` if that is nothing.
 
-
-def _vector(title: str, body: str) -> str:
-    positions: dict[str, list[int]] = {}
-    placed = [
-        *enumerate(tokens(title)[: TITLE_SHIFT - 2], start=1),
-        *enumerate(tokens(body)[: TOKENS - TITLE_SHIFT], start=TITLE_SHIFT),
-    ]
-    for position, token in placed:
-        positions.setdefault(token, []).append(position)
-    # More than 256 positions of one token are dropped by the server, with those the phrases behind them.
-    return " ".join(f"'{token}':{','.join(map(str, where))}" for token, where in positions.items())
-
-
-def _having(session: Session, word: str) -> ColumnElement[bool]:
-    phrase = _phrase(word)
-    if not phrase:
-        return false()
+    It is true of every article that matches, and of some that do not.
+    """
+    wanted = _needed(query)
+    if wanted is None:
+        return None
     if _is_sqlite(session):
         rows = select(literal_column("rowid", Integer)).select_from(_SEARCH)
-        hits = rows.where(_SEARCH.c.search.op("MATCH")(_fts5(phrase)))
+        hits = rows.where(_SEARCH.c.search.op("MATCH")(_expression(wanted, _FTS5)))
     else:
-        match = cast(bindparam(None, _tsquery(phrase), Text), TSQUERY)
+        match = cast(bindparam(None, _expression(wanted, _TSQUERY), Text), TSQUERY)
         hits = select(_SEARCH.c.article_id).where(_SEARCH.c.tokens.op("@@")(match))
     return Article.id.in_(hits)
 
 
-def _phrase(word: str) -> list[str]:
-    """Return the tokens that stand one after another where ``word`` does; a last ``x*`` is a prefix."""
+_Needed = str | tuple[str, list["_Needed"]]
+"""A token (``x*`` is a prefix), or AND and OR before several of these."""
+_FTS5 = {"and": " AND ", "or": " OR ", "token": '"{}"', "prefix": '"{}" *'}
+_TSQUERY = {"and": " & ", "or": " | ", "token": "'{}'", "prefix": "'{}':*"}
+
+
+def _needed(query: Query) -> _Needed | None:
+    match query:
+        case Term(field=None | "title"):
+            where = IN_TITLE if query.field else ""
+            return _all([where + token for token in word_tokens(query.text)])
+        case Pattern(field=None):
+            # Of what stands beside a wildcard, a Latin word may be only the beginning of one.
+            inner = query.literal if not query.literal.isascii() else ""
+            return _all([token for token in word_tokens(inner) if not token.isascii()])
+        case Near():
+            return _needed(And((Or(query.left), Or(query.right))))
+        case And():
+            return _all([part for part in map(_needed, query.of) if part is not None])
+        case Or():
+            parts = [_needed(part) for part in query.of]
+            known = [part for part in parts if part is not None]
+            return ("or", known) if len(known) == len(parts) else None
+        case _:
+            return None
+
+
+def _all(parts: Sequence[_Needed]) -> _Needed | None:
+    return ("and", list(parts)) if parts else None
+
+
+def _expression(wanted: _Needed, language: dict[str, str]) -> str:
+    if isinstance(wanted, str):
+        kind = "prefix" if wanted.endswith("*") else "token"
+        return language[kind].format(wanted.removesuffix("*"))
+    sign, parts = wanted
+    return f"({language[sign].join(_expression(part, language) for part in parts)})"
+
+
+def word_tokens(word: str) -> list[str]:
+    """Return the tokens that every text with ``word`` has; a last ``x*`` is a prefix."""
     runs = _RUNS.findall(canonical(word).lower())
     made = [token for run in runs[:-1] for token in tokens(run)]
     for run in runs[-1:]:
         if run.isascii():
-            made.append(run)
+            made.append(run[:LONGEST])
         elif len(run) == 1:
             made.append(f"{run}*")
         else:
-            made += [first + second for first, second in pairwise(run)]
-    return made
-
-
-def _fts5(phrase: list[str]) -> str:
-    last = phrase[-1]
-    quoted = '"' + " ".join(token.rstrip("*") for token in phrase) + '"'
-    return f"{quoted} *" if last.endswith("*") else quoted
-
-
-def _tsquery(phrase: list[str]) -> str:
-    marked = [f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'" for token in phrase]
-    return f"({' <-> '.join(marked)})"
+            made += map(add_characters, run, run[1:])
+    return list(dict.fromkeys(made))
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -8,15 +8,18 @@ what differs.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select
 
 from crawler.store import candidates
 from crawler.store.comparison import Comparison, Relation, Text, compare, prepare
-from crawler.store.fingerprints import keys, plain
-from crawler.store.models import Alert, Article, Story, StoryMember, Version
+from crawler.store.fingerprints import keys
+from crawler.store.membership import first_text, merge, record, texts
+from crawler.store.models import Article, Story, StoryMember
+from crawler.store.neighbours import Neighbour, neighbours
 from crawler.store.times import now
 
 if TYPE_CHECKING:
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-SHORT = 80
-"""Of bodies with fewer characters ("see the attachment") the titles must agree as well."""
+FULL = 0.97
+"""A text that has so much of another's length lacks nothing of it, if the two are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +39,93 @@ class Placement:
     reprint: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Neighbour:
-    article_id: int
-    story_id: int
-    text: Text
-    verdict: Comparison
+_STORY, _MEMBER = insert(Story), insert(StoryMember)
 
 
-def place(
-    session: Session, article_id: int, title: str, body: str, *, at: datetime | None = None
+def place(  # noqa: PLR0913  the text and how it came
+    session: Session,
+    article_id: int,
+    title: str,
+    body: str,
+    *,
+    at: datetime | None = None,
+    indexed: bool = False,
 ) -> Placement:
-    """Index a new article by its canonical ``title`` and ``body`` and put it into its story, or a new one."""
+    """Put a new article with its canonical ``title`` and ``body`` into its story, or a new one.
+
+    Its keys are written too, unless it is ``indexed`` already.
+    """
     when = at or now()
     found = keys(body)
+    shared = candidates.candidates(session, found, other_than=article_id)
+    if not indexed:
+        candidates.add(session, article_id, found)
+    if not shared:
+        return Placement(_open(session, article_id, when), reprint=False)
     mine = prepare(body)
-    near = _neighbours(session, article_id, title, mine, found)
-    candidates.add(session, article_id, found)
-    same = sorted(
-        (one for one in near if one.verdict.relation is Relation.SAME),
-        key=lambda one: (-one.verdict.cover_longer, one.story_id),
-    )
-    story_id = _join_or_open(session, article_id, same, when)
+    near = neighbours(session, title, mine, found, shared)
+    same = _same(mine, near)
+    story_id = _join_or_open(session, article_id, mine, same, when)
     for one in near:
         if one.verdict.relation is Relation.PART and one.story_id != story_id:
-            _link_part(session, _Neighbour(article_id, story_id, mine, one.verdict), one, when)
+            _link_part(session, Neighbour(article_id, story_id, mine, one.verdict), one, when)
     return Placement(story_id, reprint=bool(same))
 
 
-def reindex(session: Session, article_id: int, old_body: str, new_body: str) -> None:
-    """Exchange an article's keys after its text changed; it stays in its story."""
+def reindex(  # noqa: PLR0913  both texts and where they stand
+    session: Session,
+    article_id: int,
+    old_body: str,
+    new_body: str,
+    *,
+    title: str = "",
+    at: datetime | None = None,
+) -> int:
+    """Exchange an article's keys after its text changed, and return the story that it is in now.
+
+    It stays in its story unless the text became another piece: one that contradicts the old text in more
+    than a correction does, and is the same as no other member. Then it is placed anew and the split recorded.
+    The bodies are canonical; ``title`` is the new text's.
+    """
     before, after = set(keys(old_body)), set(keys(new_body))
     candidates.remove(session, article_id, sorted(before - after))
     candidates.add(session, article_id, sorted(after - before))
+    story_id = story_of(session, article_id)
+    if story_id is None:
+        raise LookupError(f"article {article_id} has no story")
+    mine = prepare(new_body)
+    verdict = compare(prepare(old_body), mine, thorough=True)
+    if not verdict.another_piece or not _stands_alone(session, article_id, story_id, mine):
+        return story_id
+    return _leave(session, article_id, story_id, (title, new_body), at or now(), verdict)
+
+
+def _stands_alone(session: Session, article_id: int, story_id: int, mine: Text) -> bool:
+    """Whether the story has other members and a text is another piece than each of them."""
+    others = texts(session, story_id, other_than=article_id)
+    return bool(others) and all(compare(text, mine, thorough=True).another_piece for text in others)
+
+
+def _leave(  # noqa: PLR0913, PLR0917  what a split is made of
+    session: Session,
+    article_id: int,
+    story_id: int,
+    text: tuple[str, str],
+    when: datetime,
+    verdict: Comparison,
+) -> int:
+    session.execute(
+        delete(StoryMember).where(StoryMember.article_id == article_id),
+        execution_options={"synchronize_session": False},
+    )
+    session.expire_all()
+    placed = place(session, article_id, *text, at=when, indexed=True)
+    shared = f"{verdict.cover_shorter:.0%} of it is in the text before"
+    reason = f"its text became another piece: {shared}" + "".join(
+        f"; {one or 'nothing'} became {other or 'nothing'}" for one, other in verdict.facts[:1]
+    )
+    record(session, "split", (story_id, placed.story_id), article_id, [article_id], reason, when)
+    return placed.story_id
 
 
 def story_of(session: Session, article_id: int) -> int | None:
@@ -96,45 +153,33 @@ def members(session: Session, story_id: int) -> list[tuple[Article, str]]:
     return [(article, relation) for article, relation in session.execute(query)]
 
 
-def _neighbours(
-    session: Session, article_id: int, title: str, mine: Text, found: list[int]
-) -> list[_Neighbour]:
-    ids = candidates.candidates(session, found, other_than=article_id)
-    if not ids:
-        return []
-    query = (
-        select(Article.id, StoryMember.story_id, Version.canonical_title, Version.canonical_body)
-        .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
-        .join(StoryMember, StoryMember.article_id == Article.id)
-        .where(Article.id.in_(ids), StoryMember.relation == Relation.SAME.value)
+def _same(mine: Text, near: list[Neighbour]) -> list[Neighbour]:
+    """Return the neighbours that are the same piece, those of the story with the most of them first.
+
+    A story with a member that says something else is no story of the article, unless a member that lacks
+    nothing of the article is the same: what contradicts then lacks something, and the rest was misaligned.
+    """
+    agreeing = [one for one in near if one.verdict.relation is Relation.SAME]
+    often = Counter(one.story_id for one in agreeing)
+    trusted = {one.story_id for one in agreeing if one.text.length >= FULL * mine.length}
+    refused = {
+        one.story_id
+        for one in near
+        if one.story_id in often.keys() - trusted
+        and one.verdict.facts
+        and compare(mine, one.text, thorough=True).contradicts
+    }
+    return sorted(
+        (one for one in agreeing if one.story_id not in refused),
+        key=lambda one: (-often[one.story_id], -one.verdict.cover_longer, one.story_id),
     )
-    near: list[_Neighbour] = []
-    for other_id, story_id, other_title, other_body in session.execute(query):
-        theirs = prepare(other_body)
-        if min(mine.length, theirs.length) < SHORT and plain(title) != plain(other_title):
-            continue
-        verdict = compare(mine, theirs)
-        if verdict.relation is not Relation.DIFFERENT:
-            near.append(_Neighbour(other_id, story_id, theirs, verdict))
-    return near
 
 
-def _join_or_open(session: Session, article_id: int, same: list[_Neighbour], when: datetime) -> int:
+def _join_or_open(
+    session: Session, article_id: int, mine: Text, same: list[Neighbour], when: datetime
+) -> int:
     if not same:
-        story = Story(created_at=when)
-        session.add(story)
-        session.flush()
-        session.add(
-            StoryMember(
-                article_id=article_id,
-                story_id=story.id,
-                relation=Relation.SAME.value,
-                cover=1.0,
-                joined_at=when,
-            )
-        )
-        session.flush()
-        return story.id
+        return _open(session, article_id, when)
     best = same[0]
     session.add(
         StoryMember(
@@ -147,70 +192,54 @@ def _join_or_open(session: Session, article_id: int, same: list[_Neighbour], whe
         )
     )
     session.flush()
-    target, *others = sorted(_mergeable(session, same))
+    target, *others = sorted(_mergeable(session, mine, same))
     for story_id in others:
-        _merge(session, story_id, target)
+        moved = merge(session, story_id, target)
+        reason = f"{best.verdict.cover_shorter:.0%} of the article is in one, and it is the same as the other"
+        record(session, "merge", (story_id, target), article_id, moved, reason, when)
     return target
 
 
-def _mergeable(session: Session, same: list[_Neighbour]) -> set[int]:
-    """Return the stories of ``same`` whose first members do not contradict that of the best one."""
+def _open(session: Session, article_id: int, when: datetime) -> int:
+    # Most articles open a story: not by the ORM, whose unit of work takes a multiple of the two inserts.
+    connection = session.connection()
+    made = connection.execute(_STORY, {"created_at": when}).inserted_primary_key
+    assert made is not None
+    values = {"article_id": article_id, "story_id": made[0], "joined_at": when}
+    connection.execute(_MEMBER, {**values, "relation": Relation.SAME.value, "cover": 1.0})
+    return int(made[0])
+
+
+def _mergeable(session: Session, mine: Text, same: list[Neighbour]) -> set[int]:
+    """Return the stories of ``same`` that are one with the best one's.
+
+    Their first members must not contradict the best one's, unless the article holds both texts.
+    """
     best = same[0].story_id
     stories = {one.story_id for one in same}
     if stories == {best}:
         return stories
-    firsts = {story_id: _first_text(session, story_id) for story_id in stories}
-    return {
-        story_id
-        for story_id in stories
-        if story_id == best or not compare(firsts[best], firsts[story_id]).contradicts
-    }
+    firsts = {story_id: first_text(session, story_id) for story_id in stories}
+
+    def one_piece(story_id: int) -> bool:
+        both = (firsts[best], firsts[story_id])
+        whole = all(mine.length >= FULL * text.length for text in both)
+        return whole or not compare(*both, thorough=True).contradicts
+
+    return {story_id for story_id in stories if story_id == best or one_piece(story_id)}
 
 
-def _first_text(session: Session, story_id: int) -> Text:
-    query = (
-        select(Version.canonical_body)
-        .join(Article, (Version.article_id == Article.id) & (Version.number == Article.latest))
-        .join(StoryMember, StoryMember.article_id == Article.id)
-        .where(StoryMember.story_id == story_id, StoryMember.relation == Relation.SAME.value)
-        .order_by(Article.id)
-        .limit(1)
-    )
-    return prepare(session.scalar(query) or "")
+def _link_part(session: Session, mine: Neighbour, other: Neighbour, when: datetime) -> None:
+    """Put each of two articles into the other's story as a part, unless that story's first member lacks it.
 
-
-def _merge(session: Session, story_id: int, target: int) -> None:
-    """Move everything of one story into another and leave a note where it went."""
-    there = {
-        member.article_id: member
-        for member in session.scalars(select(StoryMember).where(StoryMember.story_id == target))
-    }
-    for member in session.scalars(select(StoryMember).where(StoryMember.story_id == story_id)).all():
-        double = there.get(member.article_id)
-        if double is None:
-            member.story_id = target
-            continue
-        if member.relation == Relation.SAME.value:
-            double.relation, double.cover = member.relation, member.cover
-        session.delete(member)
-    rows = session.execute(select(Alert.watch_id, Alert.occasion).where(Alert.story_id == target))
-    told = {(watch_id, occasion) for watch_id, occasion in rows}
-    for alert in session.scalars(select(Alert).where(Alert.story_id == story_id)).all():
-        if (alert.watch_id, alert.occasion) not in told:
-            alert.story_id = target
-    session.execute(update(Story).where(Story.id == story_id).values(merged_into=target))
-    session.flush()
-
-
-def _link_part(session: Session, mine: _Neighbour, other: _Neighbour, when: datetime) -> None:
-    """Put the part into the story of the whole; or, if that story's first member lacks it, the reverse.
-
-    The reverse is a page that holds a story's piece and another one: it belongs to both.
+    Which of them holds the other cannot be told from the two: a piece's beginning may be a digest of it, or
+    the first of two pieces that a page merged.
     """
-    part, whole = sorted((mine, other), key=lambda one: (one.text.length, one.text.sentences))
-    if compare(part.text, _first_text(session, whole.story_id)).relation is Relation.DIFFERENT:
-        part, whole = whole, part
-    if session.get(StoryMember, (part.article_id, whole.story_id)) is None:
+    for part, whole in ((mine, other), (other, mine)):
+        if session.get(StoryMember, (part.article_id, whole.story_id)) is not None:
+            continue
+        if compare(part.text, first_text(session, whole.story_id)).relation is Relation.DIFFERENT:
+            continue
         session.add(
             StoryMember(
                 article_id=part.article_id,
@@ -221,4 +250,4 @@ def _link_part(session: Session, mine: _Neighbour, other: _Neighbour, when: date
                 joined_at=when,
             )
         )
-        session.flush()
+    session.flush()

@@ -1,21 +1,25 @@
-"""One transaction an article, shared by the pipelines that write: `store` opens it, the last one commits.
+"""One transaction an article, shared by the pipelines that write: `store` begins it, the last one commits.
 
-A pipeline that wants to write after `store` says so once (``expect``); then `store` leaves the commit to it.
-An article whose transaction was never ended, because a pipeline between the two failed, is rolled back when
-the next one begins.
+A pipeline that wants to write after `store` says so once (``expect``), adds its step to the article's unit
+and commits it. The units of all crawlers of a process go through one thread a database, many in one
+transaction (``crawler.store.batches``). A unit that is never committed, because a pipeline between the two
+failed, is never written.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import asyncio
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from crawler.store.articles import save
-from crawler.store.database import Database, open_database, translated
+from crawler.store import batches, raw
+from crawler.store.batches import Batches, Job
+from crawler.store.database import Database, open_database
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
@@ -23,92 +27,163 @@ if TYPE_CHECKING:
     from crawler.store.articles import Saved
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An article within its open transaction."""
+class Settings(Protocol):
+    """What is needed of Scrapy's settings."""
 
-    session: Session
+    def getint(self, name: str, default: int) -> int:
+        """Return a setting as a whole number."""
+
+    def getfloat(self, name: str, default: float) -> float:
+        """Return a setting as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How the writer of a database goes about it; see ``crawler.store.batches`` and ``crawler.store.raw``."""
+
+    count: int = batches.COUNT
+    seconds: float = batches.SECONDS
+    raw_budget: int = raw.DEFAULT_BUDGET
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Read ``PORTALWATCH_BATCH_ARTICLES``, ``PORTALWATCH_BATCH_SECONDS``, ``PORTALWATCH_RAW_BUDGET``."""
+        return cls(
+            count=settings.getint("PORTALWATCH_BATCH_ARTICLES", batches.COUNT),
+            seconds=settings.getfloat("PORTALWATCH_BATCH_SECONDS", batches.SECONDS),
+            raw_budget=settings.getint("PORTALWATCH_RAW_BUDGET", raw.DEFAULT_BUDGET),
+        )
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Unit:
+    """An article with what belongs to its transaction, and who wants to know when it is committed."""
+
     article: Article
-    saved: Saved
+    steps: list[Callable[[Session, Saved], object]] = field(default_factory=list)
+    committed: list[Callable[[Saved], object]] = field(default_factory=list)
 
 
 class Writer:
-    """The unit of work over one database. Raises ``DatabaseError`` if the address cannot be used."""
+    """A crawler's way to the database. Raises ``DatabaseError`` if the address cannot be used.
 
-    def __init__(self, database_url: str) -> None:
-        self.database: Database = open_database(database_url)
-        self.abandoned = 0  # transactions that nobody ended
+    All its methods are called from one thread, the crawl's. The limits are those of whoever opened the
+    database first.
+    """
+
+    def __init__(self, database_url: str, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._shared = _Shared.take(database_url, limits)
+        self.abandoned = 0  # articles whose unit nobody committed
         self._later = False
-        self._unit: Unit | None = None
+        self._units: dict[int, Unit] = {}
+        self.closed = False
+
+    @property
+    def database(self) -> Database:
+        """The database, for queries."""
+        return self._shared.database
+
+    @property
+    def retries(self) -> int:
+        """How often a batch was written anew so far, by any crawler of the process."""
+        return self._shared.batches.retries
 
     def expect(self) -> None:
-        """Say that another pipeline writes after `store` and will end the transaction."""
+        """Say that another pipeline writes after `store` and will commit."""
         self._later = True
 
     @property
     def waits(self) -> bool:
-        """Whether ``save`` leaves the commit to a later pipeline."""
+        """Whether `store` leaves the commit to a later pipeline."""
         return self._later
 
-    def save(self, article: Article) -> Saved:
-        """Keep ``article``; commit unless a later pipeline is expected. Raises ``DatabaseError``."""
-        self.abandon()
-        session = self.database.writer()
-        try:
-            with translated(self.database.url):
-                saved = save(session, article)
-                self._unit = Unit(session, article, saved)
-                if not self._later:
-                    self.commit()
-        except BaseException:
-            self._unit = None
-            session.close()
-            raise
-        return saved
+    def begin(self, article: Article) -> Unit:
+        """Return a new unit for ``article``."""
+        unit = self._units[id(article)] = Unit(article)
+        return unit
 
     def unit(self, article: Article) -> Unit:
-        """Return the open transaction of ``article``. Raises ``LookupError`` if there is none."""
-        if self._unit is None or self._unit.article is not article:
+        """Return the open unit of ``article``. Raises ``LookupError`` if there is none."""
+        unit = self._units.get(id(article))
+        if unit is None:
             message = f"{article.url}: no open transaction (is the pipeline `store` switched on, and before?)"
             raise LookupError(message)
-        return self._unit
+        return unit
 
-    def translated(self) -> AbstractContextManager[None]:
-        """Return the guard for using the session: what the driver raises becomes ``DatabaseError``."""
-        return translated(self.database.url)
+    async def commit(self, unit: Unit) -> Saved:
+        """Write the article with all steps, and return what became of it once that is committed.
 
-    def commit(self) -> None:
-        """End the open transaction and keep what it wrote; it is rolled back if that fails."""
-        if self._unit is None:
-            return
-        session, self._unit = self._unit.session, None
-        with session, translated(self.database.url):
-            session.commit()
-
-    def rollback(self) -> None:
-        """Undo the open transaction, if there is one."""
-        if self._unit is None:
-            return
-        session, self._unit = self._unit.session, None
-        session.close()
-
-    def abandon(self) -> None:
-        """Undo and count an article whose transaction nobody ended."""
-        if self._unit is not None:
-            self.abandoned += 1
-            self.rollback()
+        Raises ``DatabaseError``, or what a step raised; then nothing of the article is kept.
+        """
+        self._units.pop(id(unit.article), None)
+        job = Job(unit.article, unit.steps)
+        shared = self._shared.batches
+        if shared.full:
+            await asyncio.to_thread(shared.put, job)
+        else:
+            shared.put(job)
+        saved = await asyncio.wrap_future(job.done)
+        for tell in unit.committed:
+            tell(saved)
+        return saved
 
     def close(self) -> None:
-        """Undo what is open and let go of the database."""
-        self.abandon()
+        """Count what nobody committed; the last crawler of the process lets go of the database."""
+        self.abandoned += len(self._units)
+        self._units.clear()
+        if not self.closed:
+            self.closed = True
+            self._shared.leave()
+
+
+class _Shared:
+    """The thread and the database behind the writers of one address."""
+
+    _lock = Lock()
+    _open: dict[str, _Shared] = {}  # noqa: RUF012  the one registry of the process
+
+    def __init__(self, database_url: str, limits: Limits) -> None:
+        self.url = database_url
+        self.database = open_database(database_url)
+        self.batches = Batches(
+            self.database, count=limits.count, seconds=limits.seconds, raw_budget=limits.raw_budget
+        )
+        self.users = 0
+
+    @classmethod
+    def take(cls, database_url: str, limits: Limits) -> _Shared:
+        with cls._lock:
+            shared = cls._open.get(database_url)
+            if shared is None:
+                shared = cls._open[database_url] = cls(database_url, limits)
+            shared.users += 1
+            return shared
+
+    def leave(self) -> None:
+        with self._lock:
+            self.users -= 1
+            if self.users:
+                return
+            del self._open[self.url]
+        self.batches.close()
         self.database.close()
+
+
+def flush() -> None:
+    """Write what waits in this process, for one that ends without closing its crawlers; nothing follows."""
+    for shared in list(_Shared._open.values()):  # noqa: SLF001  the registry of this module
+        shared.batches.close()
 
 
 _writers: WeakKeyDictionary[object, Writer] = WeakKeyDictionary()
 
 
-def writer_of(owner: object, database_url: str) -> Writer:
+def writer_of(owner: object, database_url: str, limits: Limits = DEFAULT_LIMITS) -> Writer:
     """Return the writer of ``owner`` (a crawler), the same one for all its pipelines."""
-    if owner not in _writers:
-        _writers[owner] = Writer(database_url)
-    return _writers[owner]
+    writer = _writers.get(owner)
+    if writer is None or writer.closed:
+        writer = _writers[owner] = Writer(database_url, limits)
+    return writer

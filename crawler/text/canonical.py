@@ -14,11 +14,14 @@ _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff“”‘’—…·％"
 _BLANK_BESIDE_CJK = re.compile(f" (?:(?=[{_CJK}])|(?<=[{_CJK}] ))")
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_INVISIBLE = (
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
+)
 _REMOVED = re.compile(f"[{_INVISIBLE}]")
 # Compatibility ideographs and radicals that stand for characters, as some PDF files have them.
 _COMPATIBLE = re.compile("[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
-_QUOTES = str.maketrans("「」『』﹁﹂﹃﹄〝〞〟", "“”‘’“”‘’“””")
+_QUOTES = str.maketrans("「」『』﹁﹂﹃﹄〝〞〟｢｣｡､", "“”‘’“”‘’“””“”。、")
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: 0xA5, 0xFFE0: 0xA2, 0xFFE1: 0xA3}
 _FOLDED = str.maketrans({**_WIDTH, **_QUOTES})
 

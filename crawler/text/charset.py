@@ -1,8 +1,6 @@
 """Which encoding a page's bytes are in, and the page's text.
 
-Declarations (HTTP header, meta, XML) lie often, so they only decide what the bytes leave open. gb2312
-and gbk always mean gb18030, and big5 means big5hkscs: both are supersets, and pages use what the
-smaller sets lack.
+Declarations (``crawler.text.declarations``) lie often, so they only decide what the bytes leave open.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 
 from crawler.text import model, pieces
+from crawler.text.declarations import declared
 
 # The detector logs every candidate at a level below DEBUG; with a handler on the root logger that
 # costs more than detecting does.
@@ -28,26 +27,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SUPERSETS = {
-    "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "gb18030": "gb18030",
-    "big5": "big5hkscs", "cp950": "big5hkscs", "big5hkscs": "big5hkscs",
-    "utf-8-sig": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252",
-}  # fmt: skip
-_ALIASES = {
-    "x-gbk": "gbk",
-    "gb_2312-80": "gb2312",
-    "chinese": "gb2312",
-    "x-x-big5": "big5",
-    "utf8mb4": "utf-8",
-}
 _KANA, _HANGUL = re.compile("[\u3041-\u30fe]"), re.compile("[\uac00-\ud7a3]")
 _KANA_OR_HANGUL = {"euc_jp": _KANA, "shift_jis": _KANA, "cp932": _KANA, "euc_kr": _HANGUL, "cp949": _HANGUL}
 _CHINESE = ("gb18030", "big5hkscs")
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
-    re.IGNORECASE,
-)
-_HTTP = re.compile(r"""(?:^|charset\s*=)\s*["']?\s*([\w.:-]+)\s*["']?\s*(?:;|,|$)""", re.IGNORECASE)
 _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _EXPECTED = re.compile("[\t-~\u00a0-\u00ff\u2010-\u203b\u3000-\u301f\uff01-\uff5e]")
@@ -75,6 +57,8 @@ _COUNTED = 65_536
 # called foreign.
 _SHORT = 24
 _TOO_SHORT = 16
+# From so many bytes on, charset-normalizer knows more than the language model.
+_ASKED_FROM = 32
 _ACCENTS = 0.8
 _ENOUGH_SCRIPT = 0.25
 
@@ -144,29 +128,6 @@ def decode(body: bytes, decision: Decision) -> Decoded:
     return Decoded(text, text.count(pieces.REPLACEMENT))
 
 
-def codec_name(name: str | None) -> str | None:
-    """Give the Python codec that reads a declared ``name``, widened to its superset; None if unknown."""
-    if not name:
-        return None
-    name = name.strip().lower()
-    try:
-        found = codecs.lookup(_ALIASES.get(name, name)).name
-        "".encode(found)
-    except (LookupError, ValueError):
-        return None
-    return _SUPERSETS.get(found, found)
-
-
-def declared(body: bytes, http: str | None) -> list[str]:
-    """Give the declared encodings as Python codec names: HTTP first, then meta and XML in turn."""
-    names: list[str | None] = []
-    if http and (found := _HTTP.search(http)):
-        names.append(codec_name(found.group(1)))
-    matches = _DECLARED.finditer(body[: 16 * SAMPLE])
-    names.extend(codec_name((match.group(1) or match.group(2)).decode("ascii")) for match in matches)
-    return list(dict.fromkeys(name for name in names if name))
-
-
 def _reads(body: bytes, encoding: str) -> bool:
     """Tell whether strict decoding works, a cut last character apart."""
     try:
@@ -174,6 +135,15 @@ def _reads(body: bytes, encoding: str) -> bool:
     except UnicodeDecodeError as error:
         return encoding == "utf-8" and error.reason == "unexpected end of data" and error.start > 0
     return True
+
+
+def _reads_better(body: bytes, encoding: str) -> bool:
+    """Tell whether a few bytes are without fault in an encoding, and better Chinese than in damaged UTF-8."""
+    if not _reads(body, encoding):
+        return False
+    runs = _sample(body, SAMPLE)
+    value = model.score(runs.decode(encoding, "replace"))
+    return value > max(_UNLIKELY, model.score(runs.decode("utf-8", "replace")))
 
 
 def _is_hz(body: bytes) -> bool:
@@ -208,7 +178,8 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
     high = body.translate(None, _ASCII)
     counted = high[:_COUNTED]
     utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(counted))
-    if utf8 >= _MOSTLY_UTF8 * len(counted):
+    by_chance = len(counted) <= _SHORT and any(_reads_better(body, encoding) for encoding in _CHINESE)
+    if utf8 >= _MOSTLY_UTF8 * len(counted) and not by_chance:
         share = round(min(1.0, utf8 / len(counted)), 2)
         return Decision("utf-8", "UTF-8 with damaged or foreign parts", share)
     mixed = pieces.UTF8_HAN.search(high) is not None and pieces.UTF8_HAN.search(body) is not None
@@ -225,7 +196,7 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
             return wide
     if mean < _UNLIKELY and (other := _foreign(legacy, sample, names)):
         return other
-    if margin < _CLEAR and len(sample) > _TOO_SHORT and (asked := _ask(_sample(legacy, SAMPLE))):
+    if margin < _CLEAR and len(sample) > _ASKED_FROM and (asked := _ask(_sample(legacy, SAMPLE))):
         return Decision(asked, "charset-normalizer", 0.6, mixed=mixed)
     confidence = round(min(1.0, 0.5 + margin / (2 * _CLEAR)), 2)
     return Decision(encoding, "mixed page" if mixed else "language model", confidence, mixed=mixed)

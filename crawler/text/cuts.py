@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.text import gbk, gloss
+from crawler.text import gbk, gloss, model
 from crawler.text.likelihood import PageWords
 from crawler.text.out_of_step import BLANK, LOST, SPELLED, Reader, Run
 
@@ -33,7 +33,11 @@ _WHOLE_LOST = re.compile("[?\ufffd]{3}")
 _BETWEEN_LOST = re.compile(rf"[{LOST}][，；！？][{LOST}](?=[{gloss.HAN}0-9])")
 # A bracket that only closes, with a tone, behind a lost character: a cut, mended or not, on whatever page.
 _LEFT = re.compile(rf"[{LOST}](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
+_LEFT_BETWEEN = re.compile(f"[{LOST}][，；,;][{LOST}]")
 _LEFT_AT_MARK = re.compile(rf"[{LOST}][，；！？]")
+_BEHIND_MARK = re.compile(rf"[{LOST}][，；！？]([{gloss.HAN}]{{4,12}})")
+# Mean log-probability of characters that stand together by chance.
+_NO_CHINESE = -11.0
 _LETTER_GLOSS = re.compile(
     rf"([{gloss.HAN}，。、：；！？“”‘’（）《》])([@-~])({BLANK}[(（]{BLANK}({SPELLED}){BLANK}[)）] ?)"
 )
@@ -102,7 +106,7 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
         if run is None:
             in_vain += 1
             decided = profile is not None and not anchor["bare"]
-            lost += decided or _BETWEEN_LOST.match(text, at) is not None
+            lost += decided or _BETWEEN_LOST.match(text, at) is not None or _reads_badly(text, at)
             continue
         example = example if count else (text[at : run.end], run.out)
         kept += [text[done:at], run.out]
@@ -112,9 +116,17 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
         guessed += run.ahead < _clear(anchor, run)
     kept.append(text[done:])
     mended, letters = _drop_letter_glosses("".join(kept)) if profile else ("".join(kept), 0)
-    if not lost and (_LEFT.search(mended) or (profile and _LEFT_AT_MARK.search(mended))):
+    if not lost and (
+        _LEFT.search(mended) or _LEFT_BETWEEN.search(mended) or (profile and _LEFT_AT_MARK.search(mended))
+    ):
         lost = 1
     return Mended(mended, count + letters, *example, lost=lost, guessed=guessed)
+
+
+def _reads_badly(text: str, at: int) -> bool:
+    """Say whether what stands behind a lost byte and a full-width mark is no Chinese, but out of step."""
+    found = _BEHIND_MARK.match(text, at)
+    return found is not None and model.score(found[1]) < _NO_CHINESE
 
 
 def _clear(anchor: re.Match[str], run: Run) -> float:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 clock = time.monotonic
+LEAST = 1e-9  # seconds that are left when nothing is left
 # When the time is over, and how many seconds it was.
 _limit: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
 
@@ -39,6 +41,29 @@ def within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _limit.reset(token)
+
+
+@dataclass(slots=True)
+class Budget:
+    """The ``seconds`` that a page may take in all its steps, and how many are ``spent``; 0 is no limit."""
+
+    seconds: float = 0.0
+    spent: float = 0.0
+
+    @contextmanager
+    def spend(self) -> Iterator[None]:
+        """Let what happens inside take what is left, and count what it took.
+
+        Raises ``TooSlowError``, which names all the seconds.
+        """
+        started = clock()
+        try:
+            with within(max(self.seconds - self.spent, LEAST) if self.seconds > 0 else 0.0):
+                yield
+        except TooSlowError as error:
+            raise TooSlowError(self.seconds or error.seconds) from None
+        finally:
+            self.spent += clock() - started
 
 
 def check() -> None:

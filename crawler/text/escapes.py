@@ -8,40 +8,45 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from urllib.parse import unquote_to_bytes
 
-from crawler.text import model, topic
+from crawler.text import topic
 
 Kind = Callable[[str], tuple[str, int, str, str]]
 
+# Five digits that are a Chinese character or mark, or four that are a mark; without a semicolon behind.
+_BARE_CODE = r"#(?:(?:1[2-9]|[2-5][0-9]|6[0-5])[0-9]{3}(?![0-9]*[;；])|(?:8[2-9]|9[0-9])[0-9]{2}(?!;))"
 _ENTITY = re.compile(
-    r"(?:&(?:amp;)*(?:#[xX][0-9a-fA-F]{1,6};|#[0-9]{1,7};|#[xX][0-9a-fA-F]{4}(?![0-9a-fA-F]*;)|#[0-9]{5}(?![0-9]*;)"
-    r"|[A-Za-z][A-Za-z0-9]{1,24};|nbsp(?![A-Za-z0-9=;])))+"
+    rf"(?:&(?:amp;|#38;|#[xX]26;)*(?:#[xX][0-9a-fA-F]{{1,6}}[;；]|#[0-9]{{1,7}}[;；]"
+    rf"|#[xX][0-9a-fA-F]{{4}}(?![0-9a-fA-F]*;)|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]{{1,24}};|nbsp(?![A-Za-z0-9=;]))"
+    r"|[&＆][#＃](?:[xX][0-9a-fA-F]{4,6}|[0-9]{4,6})[;；])+"
 )
-_ONE_ENTITY = re.compile(r"&(?:amp;)*(#[xX][0-9a-fA-F]+|#[0-9]{1,7};|#[0-9]{5}|[A-Za-z][A-Za-z0-9]*);?")
+_ONE_ENTITY = re.compile(
+    rf"&(?:amp;|#38;|#[xX]26;)*(#[xX][0-9a-fA-F]+|#[0-9]{{1,7}};|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]*);?"
+)
+_WIDE_ENTITY = str.maketrans("＆＃；", "&#;")
 _PERCENT_U = re.compile(
     r"(?:%[0-7][0-9a-fA-F][0-9A-Za-z.]{0,12}(?=%))*%u[0-9a-fA-F]{4}"
     r"(?:%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F]|[0-9A-Za-z.]{1,12}(?=%(?:u[0-9a-fA-F]{4}|[0-7][0-9a-fA-F])))*"
 )
-_QUOTED = re.compile(r"(?:=[0-9A-F]{2}){3,}")
-_HZ = re.compile(r"~\{((?:[!-w][!-~]){2,})~\}")
-_BACKSLASH_U = re.compile(r"(?:\\+u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
-_BARE_U = re.compile(r"(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2})+")
-_BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|20)[0-9a-f]{2}){4,}(?![A-Za-z])")
-_BACKSLASH_X = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){3,}")
-_ASCII_TOKEN = re.compile(r"[!-~]+")
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})")
-_PERCENT_TEXT = re.compile(r"(?:%[0-9a-fA-F]{2}|[\w.!()~*',-]|(?<=[0-9])/(?=[0-9]))+")
-_UNITS = re.compile(r"(?:%u[0-9a-fA-F]{4}|\\*u[0-9a-fA-F]{4}|\\+[ux]\{[0-9a-fA-F]{4,5}\})+")
+_BACKSLASH_U = re.compile(r"(?:\\{1,4}u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})+")
+_BARE_U = re.compile(r"(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2})+")
+_BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2}){4,}(?![A-Za-z])")
+_UNITS = re.compile(r"(?:%u[0-9a-fA-F]{4}|\\*u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})+")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
-_HEX4 = re.compile(r"\{([0-9a-fA-F]{5})\}|([0-9a-fA-F]{4})")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HEX4 = re.compile(r"\{([0-9a-fA-F]{2,5})\}|([0-9a-fA-F]{4})")
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # What stands around an escape in program code, JSON, a regular expression or an address.
-_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[?&#=^]|\bU\+?)$""")
+_CODE_BEFORE = re.compile(r"""(?:[=(\[{,:+]\s*["'`]+|[?&#=^]|\bU\+?)\Z""")
 _CODE_AFTER = re.compile(r"""^(?:["'`]\s*[)\];,}+:]|}|\+\s*["'])""")
-_ANY = re.compile(r"%u[0-9a-fA-F]{4}|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|&#\w+;|%[0-9a-fA-F]{2}")
-_RANGE = re.compile(r"\[[^\]]*\\+[ux]\{?[0-9a-fA-F]{4,5}\}?-\\+[ux]")
+_ANY = re.compile(
+    r"%u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,6}\}|\\{1,4}u[0-9a-fA-F]{4}|\\{1,4}x[0-9a-fA-F]{2}|&#\w+;|%[0-9a-fA-F]{2}"
+)
+# What is left of an escape at the ends of what is looked at.
+_CUT_ESCAPE = re.compile(r"\A(?:[ux]?\{)?[0-9a-fA-F]{0,6}\}|\\{1,4}(?:[ux]\{?[0-9a-fA-F]{0,6})?\Z")
+_RANGE = re.compile(r"\[[^\]]*\\{1,4}[ux]\{?[0-9a-fA-F]{4,5}\}?-\\{1,4}[ux]")
+# Blanks between an escape and the sentence around it: it is spoken of.
+_SET_OFF = re.compile("[\u3400-\u9fff] {2}[\u3400-\u9fff]\\Z")
 _QUOTES = re.compile(r"""["'`]""")
 _TAG = re.compile(r"</?[a-z]+[^<>]{0,60}>")
 _CODE_LINE = re.compile(
@@ -52,29 +57,30 @@ _BLANKS = re.compile(
     # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
     r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
 )
-_INDENT = re.compile(r"^(?:\?{2}|\?{4}|\?{8})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE)
+_INDENT = re.compile(r"^(?:\?{2}|\?{4}|\?{8}|？{2}|？{4})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE)
+_WIDE_RUN = re.compile(r"\?\?|？？")
 _NBSP_AS_HAN = re.compile(
     "^(?:聽{3,}|牋{2,}|聽聽(?=[ \u3000])|[聽牋 ]{4,}(?<=[聽牋]))|(?:聽{3,}|牋{2,})$", re.MULTILINE
 )
-# Below this mean log-probability percent-encoded bytes were no text.
-_LIKELY = -8.5
 _NEAR = 24
 _SIGHT = 200
 _LEAST_HAN = 2
 
 
 def _entities(text: str) -> tuple[str, int, str, str]:
-    if "&" not in text:
+    if "&" not in text and "＆" not in text:
         return text, 0, "", ""
-    return _decode(text, _ENTITY, _decode_entities, _entity_fits)
+    return decode_runs(text, _ENTITY, _decode_entities, _entity_fits)
 
 
 def _decode_entities(run: str) -> str:
-    return _ONE_ENTITY.sub(lambda found: html.unescape(f"&{found.group(1).rstrip(';')};"), run)
+    return _ONE_ENTITY.sub(
+        lambda found: html.unescape(f"&{found.group(1).rstrip(';')};"), run.translate(_WIDE_ENTITY)
+    )
 
 
 def _entity_fits(found: re.Match[str], decoded: str) -> bool:
-    if decoded == found.group() or (not _HAN.search(decoded) and _TAG.search(_line_around(found))):
+    if decoded == found.group() or (not HAN.search(decoded) and _TAG.search(_line_around(found))):
         return False
     if decoded in "<>":
         # Half a tag is code; a bracket next to Chinese is a title's.
@@ -84,6 +90,11 @@ def _entity_fits(found: re.Match[str], decoded: str) -> bool:
         )
         return bool(_CJK.match(other))
     return not _in_address(found)
+
+
+def is_no_address(found: re.Match[str], decoded: str) -> bool:
+    """Tell whether an escape, of a kind that no code has, stands in text and says something."""
+    return decoded != found.group() and not _in_address(found)
 
 
 def _in_address(found: re.Match[str]) -> bool:
@@ -104,58 +115,19 @@ def _line_around(found: re.Match[str]) -> str:
 def _percent_u(text: str) -> tuple[str, int, str, str]:
     if "%u" not in text:
         return text, 0, "", ""
-    return _decode(text, _PERCENT_U, _decode_hex, _code_free)
+    return decode_runs(text, _PERCENT_U, _decode_hex, is_in_text)
 
 
 def _backslash_u(text: str) -> tuple[str, int, str, str]:
     if "\\u" not in text and "\\x" not in text:
         return text, 0, "", ""
-    return _decode(text, _BACKSLASH_U, _decode_hex, _code_free)
+    return decode_runs(text, _BACKSLASH_U, _decode_hex, is_in_text)
 
 
 def _bare_u(text: str) -> tuple[str, int, str, str]:
     if not _BARE_U_SURE.search(text):
         return text, 0, "", ""
-    return _decode(text, _BARE_U, _decode_hex, _code_free)
-
-
-def _backslash_x(text: str) -> tuple[str, int, str, str]:
-    if "\\x" not in text:
-        return text, 0, "", ""
-
-    def decoded(run: str) -> str:
-        raw = bytes(int(pair, 16) for pair in re.findall(r"x(..)", run))
-        return _read(raw, 1) or run
-
-    return _decode(text, _BACKSLASH_X, decoded, _code_free)
-
-
-def _percent(text: str) -> tuple[str, int, str, str]:
-    if "%" not in text:
-        return text, 0, "", ""
-
-    def decoded(token: str) -> str:
-        if len(_PERCENT.findall(token)) < 3 * _LEAST_HAN - 2 or not _PERCENT_TEXT.fullmatch(token):
-            return token
-        return _read(unquote_to_bytes(token)) or token
-
-    return _decode(text, _ASCII_TOKEN, decoded, _code_free)
-
-
-def _quoted(text: str) -> tuple[str, int, str, str]:
-    if "=E" not in text and "=B" not in text:
-        return text, 0, "", ""
-    return _decode(text, _QUOTED, lambda run: _read(bytes.fromhex(run.replace("=", ""))) or run, _code_free)
-
-
-def _hz(text: str) -> tuple[str, int, str, str]:
-    if "~{" not in text:
-        return text, 0, "", ""
-
-    def decoded(run: str) -> str:
-        return _read(bytes(ord(char) | 0x80 for char in run[2:-2])) or run
-
-    return _decode(text, _HZ, decoded, _code_free)
+    return decode_runs(text, _BARE_U, _decode_hex, is_in_text)
 
 
 def _decode_hex(run: str) -> str:
@@ -168,22 +140,7 @@ def _characters(found: re.Match[str]) -> str:
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _read(raw: bytes, least: int = _LEAST_HAN) -> str | None:
-    """Read bytes that must be Chinese text in UTF-8 or GB 18030."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8" and least == 1 and _CJK.search(text):
-            return text
-        han = _HAN.findall(text)
-        if len(han) >= least and model.score("".join(han)) > _LIKELY:
-            return text
-    return None
-
-
-def _code_free(found: re.Match[str], decoded: str) -> bool | None:
+def is_in_text(found: re.Match[str], decoded: str) -> bool | None:
     """Tell whether an escape stands in text.
 
     True if so; False in code or an address; None in quotes or other script, where the rest of the page
@@ -193,9 +150,9 @@ def _code_free(found: re.Match[str], decoded: str) -> bool | None:
         return False
     text, start, end = found.string, found.start(), found.end()
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
-    if before == "[" or after == "]":
+    if before == "[" or after == "]" or _SET_OFF.match(text[max(0, start - 2) : start] + text[end : end + 2]):
         return len(decoded) > _LEAST_HAN or None
-    if not _CJK.search(decoded) or (_QUOTES.match(before) and not _HAN.search(_line_around(found))):
+    if not _CJK.search(decoded) or (_QUOTES.match(before) and not HAN.search(_line_around(found))):
         return None
     return True
 
@@ -207,11 +164,11 @@ def _in_code(found: re.Match[str]) -> bool:
         _CODE_BEFORE.search(before)
         or _CODE_AFTER.search(after)
         or _RANGE.search(before + found.group() + after)
-        or _CODE_LINE.search(_ANY.sub("", _line_around(found)))
+        or _CODE_LINE.search(_ANY.sub("", _CUT_ESCAPE.sub("", _line_around(found))))
     )
 
 
-def _decode(
+def decode_runs(
     text: str,
     pattern: re.Pattern[str],
     decode: Callable[[str], str],
@@ -237,8 +194,8 @@ def _decode(
     new.append(text[at:])
     rest.append(text[at:])
     healthy = " ".join(rest)
-    han = sum(len(_HAN.findall(decoded)) for _, _, decoded in chosen)
-    if han < len(_HAN.findall(healthy)) and topic.about_encodings(healthy):
+    han = sum(len(HAN.findall(decoded)) for _, _, decoded in chosen)
+    if han < len(HAN.findall(healthy)) and topic.about_encodings(healthy):
         return text, 0, "", ""
     start, end, decoded = max(chosen, key=lambda one: min(len(one[2]), _NEAR))
     return "".join(new), len(chosen), text[start:end], decoded
@@ -247,11 +204,12 @@ def _decode(
 def _blanks(text: str) -> tuple[str, int, str, str]:
     """Give back blanks that became ``?``: in turn with real blanks, or as an indent that paragraphs share."""
     count, example = 0, ""
-    if "?" in text:
+    if "?" in text or "\n？？" in text:
         example = next((found.group() for found in _BLANKS.finditer(text)), "")
         text, count = _BLANKS.subn(_blank, text)
         indents = _INDENT.findall(text)
-        if len(indents) > 1 and "??" not in _INDENT.sub("", text):
+        shared = len(indents) > 1 and (indents[0][0] == "?" or len(indents) > text.count("\n") / 2)
+        if shared and not _WIDE_RUN.search(_INDENT.sub("", text)):
             text, more = _INDENT.subn("", text)
             count, example = count + more, example or indents[0]
     if "聽" in text or "牋" in text:
@@ -267,14 +225,10 @@ def _blank(found: re.Match[str]) -> str:
     return "" if start == 0 or found.string[start - 1] == "\n" else " "
 
 
-KINDS: dict[str, Kind] = {
+UNICODE: dict[str, Kind] = {
     "entity": _entities,
     "bare-u": _bare_u,
     "percent-u": _percent_u,
     "backslash-u": _backslash_u,
-    "backslash-x": _backslash_x,
-    "percent": _percent,
-    "quoted-printable": _quoted,
-    "hz": _hz,
-    "blank": _blanks,
 }
+BLANKS: dict[str, Kind] = {"blank": _blanks}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.text import readings, script
+from crawler.text.spelled import ZHUYIN, to_pinyin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +25,19 @@ HAN = "\u3400-\u9fff\uf900-\ufaff"
 LETTERS = "A-Za-zÜüĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿÊêɡɑ"
 MARKED = "ĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿ"
 _BLANK = "[ \t\xa0\u2002-\u200a\u3000]"
-_SPELLED = f"[{LETTERS}\u0300-\u0304\u0308\u030c:]{{1,9}}"
+_SPELLED = f"[{LETTERS}{ZHUYIN}\u0300-\u0304\u0308\u030c:]{{1,9}}[0-5]?"
+_OPEN, CLOSE = "[(（\\[［【〔{｛〈<＜]", "[)）\\]］】〕}｝〉>＞]"
+BRACKETS = re.compile(_OPEN)
 _FOUND = re.compile(
-    rf"([{HAN}])({_BLANK}?)[(（]({_BLANK}?)({_SPELLED})({_BLANK}?)[)）]"
-    rf"((?:{_BLANK}?[(（]{_BLANK}?\4{_BLANK}?[)）])?)"
+    rf"([{HAN}])({_BLANK}?){_OPEN}({_BLANK}?)({_SPELLED})({_BLANK}?)[,，]?{CLOSE}"
+    rf"((?:{_BLANK}?{_OPEN}{_BLANK}?\4{_BLANK}?{CLOSE})?)"
+)
+# How many characters are commoner than one of the frequent, and of the usual ones.
+FREQUENT, USUAL = 600, 2200
+HINT_OF_BARE = re.compile(f"[{MARKED}]|[a-zA-Z][1-5](?![0-9A-Za-z])")
+_BARE = re.compile(
+    rf"([{HAN}])({_BLANK}?)([{LETTERS}]{{1,9}}(?:[1-5]|(?<=[{MARKED}])|(?<=[{MARKED}][{LETTERS}])|"
+    rf"(?<=[{MARKED}][{LETTERS}]{{2}})|(?<=[{MARKED}][{LETTERS}]{{3}}))(?![{LETTERS}]))({_BLANK}?)"
 )
 _SHAPES = str.maketrans("ɡɑ", "ga")
 _TYPED_UMLAUT = re.compile("u:|u\u0308")
@@ -63,17 +74,19 @@ class Profile:
 
     ``toned``: with tone marks. ``blank_behind``: a blank was injected behind each bracket.
     ``converted``: only behind characters that Simplified writes otherwise. ``others``: characters whose
-    readings are not the first of our table but that of the program that injected them.
+    readings are not the first of our table but that of the program that injected them. ``bare``: without
+    brackets.
     """
 
     toned: bool
     blank_behind: bool
     converted: bool
     others: frozenset[str] = frozenset()
+    bare: bool = False
 
     def describe(self) -> str:
         """Write the profile as one line, which ``parse`` reads."""
-        words = [name for name in ("toned", "blank_behind", "converted") if getattr(self, name)]
+        words = [name for name in ("toned", "blank_behind", "converted", "bare") if getattr(self, name)]
         return " ".join([*words, *(f"other:{char}" for char in sorted(self.others))])
 
     @classmethod
@@ -81,19 +94,27 @@ class Profile:
         """Read what ``describe`` wrote; unknown words are passed over."""
         words = detail.split()
         others = frozenset(word.removeprefix("other:") for word in words if word.startswith("other:"))
-        return cls("toned" in words, "blank_behind" in words, "converted" in words, others)
+        return cls("toned" in words, "blank_behind" in words, "converted" in words, others, "bare" in words)
 
 
 @cache
 def _ranks() -> dict[str, int]:
     listed = files("crawler.text").joinpath("data/common.txt").read_text(encoding="utf-8").strip()
     ranks = {char: rank for rank, char in enumerate(listed)}
-    traditional = {char: ranks[to] for char, to in script.simplified_of().items() if to in ranks}
+    usual = script.usual_traditional()
+    traditional = {
+        char: ranks[to] if char in usual else max(ranks[to], USUAL)
+        for char, to in script.simplified_of().items()
+        if to in ranks
+    }
     return ranks | traditional
 
 
 def rank(char: str) -> int:
-    """Return how many characters are more frequent in Chinese than this one, 9999 for a rare one."""
+    """Return how many characters are more frequent in Chinese than this one, 9999 for a rare one.
+
+    A Traditional character is as frequent as its Simplified one, if it is the one usually meant by that.
+    """
     return _ranks().get(char, 9999)
 
 
@@ -103,7 +124,7 @@ def normalise(spelled: str) -> str:
     text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFD", spelled.lower()).translate(_SHAPES))
     text = text.replace("v\u0304", "ü\u0304").replace("v\u0301", "ü\u0301")
     text = text.replace("v\u030c", "ü\u030c").replace("v\u0300", "ü\u0300")
-    return unicodedata.normalize("NFC", text)
+    return to_pinyin(unicodedata.normalize("NFC", text))
 
 
 @lru_cache(maxsize=16384)
@@ -145,6 +166,16 @@ def find(text: str) -> Iterator[Gloss]:
         )
 
 
+def find_bare(text: str) -> Iterator[Gloss]:
+    """Find every reading with a tone that stands behind a Chinese character without a bracket."""
+    for match in _BARE.finditer(text):
+        char, before, spelled, behind = match.groups()
+        verdict, toned = judge(char, spelled)
+        # A blank behind belongs to a blank ahead.
+        end = match.end() if before else match.end() - len(behind)
+        yield Gloss(char, spelled, match.end(1), end, verdict, toned, bool(before), False, False)
+
+
 def is_converted(char: str) -> bool:
     """Say whether Simplified writes this character otherwise."""
     return char in script.simplified_of()
@@ -162,6 +193,27 @@ def is_injected(gloss: Gloss, profile: Profile) -> bool:
     return gloss.toned == profile.toned or (profile.toned and is_neutral(gloss.char))
 
 
+def of_another_table(other: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> frozenset[str]:
+    """Give the characters that bear one further reading throughout the page, whatever stands behind them.
+
+    The table that was injected has it first; who tells a reading by its context tells it of one word.
+    """
+    spelled: dict[str, set[str]] = {}
+    for one in other:
+        spelled.setdefault(one.char, set()).add(normalise(one.spelled))
+    alike = {char for char, each in spelled.items() if len(each) == 1}
+    if not alike:
+        return frozenset()
+    behind: dict[str, set[str]] = {char: set() for char in alike}
+    glossed = Counter(one.char for _, each in found for one in each if one.verdict is not Verdict.NONE)
+    for text, each in found:
+        for one in each:
+            if one.char in alike:
+                behind[one.char].add(text[one.end : one.end + 1])
+    written = Counter(char for text, _ in found for char in text)
+    return frozenset(char for char in alike if len(behind[char]) > 1 and written[char] == glossed[char])
+
+
 def is_neutral(char: str) -> bool:
     """Say whether a character's first reading bears no tone, as that of 們 (men)."""
     first = readings.first_reading(char)
@@ -170,12 +222,12 @@ def is_neutral(char: str) -> bool:
 
 def remove(text: str, profile: Profile) -> tuple[str, list[str]]:
     """Remove the injected readings of a page from one of its texts; also return what was removed."""
-    if "(" not in text and "（" not in text:
+    if not profile.bare and not BRACKETS.search(text):
         return text, []
     kept: list[str] = []
     removed: list[str] = []
     done = 0
-    for gloss in find(text):
+    for gloss in find_bare(text) if profile.bare else find(text):
         if not is_injected(gloss, profile):
             continue
         kept.append(text[done : gloss.start])

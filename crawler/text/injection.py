@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from crawler.text import gloss, script
+from crawler.text import everyday, gloss, script
+from crawler.text.evidence import (
+    FEW,
+    NEEDED_SIMPLIFIED,
+    Evidence,
+    are_few_and_rare,
+    collect,
+    doubts,
+    weigh,
+)
 from crawler.text.gloss import Gloss, Profile, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Readings with tone marks that stand outside a bracket behind a character: the page is about reading aloud.
-_MARKED_ELSEWHERE = re.compile(f"[{gloss.MARKED}](?![{gloss.LETTERS}]*\\s?[)）])")
+# Beside other such letters and signs it is a misreading.
+_ODD = "\x80-\u024f\u02c6-\u04ff\u2018-\u2122\u2500-\u25ff"
+_MARKED_ELSEWHERE = re.compile(
+    f"(?<![{_ODD}])[{gloss.MARKED}](?![{_ODD}])(?![{gloss.LETTERS}]*\\s?[,，]?{gloss.CLOSE})"
+)
 # What follows a cut, up to a letter or digit: the wrong characters of a run say nothing of the script.
 _RUN = r"(?:[^\0-\x7f]|\?{1,3}(?=[^\0-\x7f]))*"
 _READ_OUT_OF_STEP = re.compile(f"[?\ufffd](?:[(（]?[{gloss.LETTERS}]{{1,7}}[)）])+{_RUN}")
@@ -31,34 +44,18 @@ STRAY_TONES = 0.1
 # A breadcrumb of four characters may well be all glossed by chance.
 ANNOTATED_LENGTH = 12
 ANNOTATED_BY_CHANCE = 2
-# Units whose names stand in brackets, spelled out, without any harm meant.
-_UNITS = frozenset("畝亩兩两錢钱里斤尺寸丈升斗石克米元圓圆角分時时秒噸吨頃顷釐厘")
-# What a reading of a character is worth by how many characters are commoner than it.
-_BY_RANK = ((600, 1.5), (1500, 0.8), (2200, 0.3), (3000, -0.3))
-_RARE = -1.5
+# What a word that everybody reads is worth.
+_IN_EVERYDAY_WORD = 2.5
+# Quotation marks of the mainland in Traditional text, which nobody wrote so but a converter left.
+_MAINLAND_QUOTES = 0.75
 # How sure the sum of the evidence has to make us.
 NEEDED_TRADITIONAL = 1.75
-NEEDED_SIMPLIFIED = 6.0
-# A few readings, one of them of a character that few write and none of one that everybody reads, may be meant
-# for the reader; nobody means the same one twice, or breaks a sentence with a blank behind it.
-FEW = 3
+# Share of the readings without brackets that have to be first ones.
+_NEARLY_ALL = 0.8
 NEEDED_OF_FEW = 2.5
 EDUCATION = 9.0
 # What a cut with a reading behind it is worth: nobody writes that.
 CUT_SHOWN = 4.0
-
-
-@dataclass(slots=True)
-class _Evidence:
-    """What the glosses of one way of writing them (toned or not) tell."""
-
-    toned: bool
-    traditional: bool
-    first: list[Gloss] = field(default_factory=list)
-    other: list[Gloss] = field(default_factory=list)
-    in_word: int = 0
-    alone: int = 0
-    blank_behind: int = 0
 
 
 @cache
@@ -73,15 +70,18 @@ def decide(texts: Sequence[str], *, mended: int = 0) -> Profile | None:
     ``texts`` are all texts of the page, title, head lines and body: each may be short, together they decide.
     ``mended`` is how many cuts the texts had that are mended already.
     """
-    glossed = [text for text in texts if "(" in text or "（" in text]
+    return _decide_bracketed(texts, mended) or _decide_bare(texts)
+
+
+def _decide_bracketed(texts: Sequence[str], mended: int) -> Profile | None:
+    glossed = [text for text in texts if gloss.BRACKETS.search(text)]
     found = [(text, list(gloss.find(text))) for text in map(_in_step, glossed)]
     number = sum(one.verdict is Verdict.FIRST for _, each in found for one in each)
     if not number:
         return None
     scripts = count_scripts(texts)
-    mixed = min(scripts) > 0.2 * sum(scripts)
     elsewhere = sum(len(_MARKED_ELSEWHERE.findall(text)) for text in texts)
-    if mixed or elsewhere > 1 + STRAY_TONES * number:
+    if scripts.mixed or elsewhere > 1 + STRAY_TONES * number:
         return None
     shown = mended + count_cuts(texts)
     for toned in (True, False):
@@ -90,6 +90,20 @@ def decide(texts: Sequence[str], *, mended: int = 0) -> Profile | None:
         if profile:
             return profile
     return None
+
+
+def _decide_bare(texts: Sequence[str]) -> Profile | None:
+    """Decide about readings without brackets: several, nearly all first ones, in Traditional text."""
+    hinted = (text for text in texts if gloss.HINT_OF_BARE.search(text))
+    found = [(text, each) for text in hinted if (each := list(gloss.find_bare(text)))]
+    verdicts = Counter(one.verdict for _, each in found for one in each)
+    if verdicts[Verdict.FIRST] < max(FEW + 1, _NEARLY_ALL * verdicts.total()):
+        return None
+    scripts = count_scripts(texts)
+    if scripts.mixed or not scripts.mostly_traditional:
+        return None
+    profile = _judge(found, texts, toned=True, traditional=True, shown=0)
+    return replace(profile, bare=True) if profile else None
 
 
 def count_cuts(texts: Sequence[str]) -> int:
@@ -120,9 +134,9 @@ def _judge(
     traditional: bool,
     shown: int,
 ) -> Profile | None:
-    evidence = _Evidence(toned, traditional)
+    evidence = Evidence(toned, traditional)
     for text, each in found:
-        _collect(evidence, text, each, neutral=shown > 0)
+        collect(evidence, text, each, neutral=shown > 0)
     first = evidence.first
     if not first or _annotated(found):
         return None
@@ -131,42 +145,29 @@ def _judge(
     if traditional and not only_converted:
         return None
     counted = converted if only_converted else first
-    total = _weigh(evidence, counted, found)
+    others = gloss.of_another_table(evidence.other, found)
+    evidence.other = [one for one in evidence.other if one.char not in others]
+    total = weigh(evidence, counted, found)
+    if traditional and any("“" in text for text in texts) and not any("「" in text for text in texts):
+        total += _MAINLAND_QUOTES
     total += CUT_SHOWN * shown
     needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
-    mechanical = not toned and evidence.blank_behind == evidence.in_word == len(first)
-    if not shown and not mechanical and _are_few_and_rare(counted):
+    few = len({one.char for one in counted}) < FEW
+    read = 0
+    if traditional and (few or total < needed + NEEDED_OF_FEW):
+        read = everyday.count(found, toned=toned, listed=not evidence.alone)
+        total += _IN_EVERYDAY_WORD * read
+    if few and not shown:
+        total -= doubts(evidence, unread=max(0, len(counted) - read))
+    mechanical = not toned and evidence.broken == len(first)
+    exempt = shown or mechanical or (traditional and read == len(first))
+    if not exempt and are_few_and_rare(counted):
         needed += NEEDED_OF_FEW
     words = {match[0] for text in texts for match in _education().finditer(text)}
     needed += EDUCATION * min(len(words), 3)
     if total < needed:
         return None
-    return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted)
-
-
-def _are_few_and_rare(counted: list[Gloss]) -> bool:
-    ranks = [gloss.rank(char) for char in {one.char for one in counted}]
-    few = len(counted) == len(ranks) < FEW
-    return few and max(ranks, default=0) >= _BY_RANK[1][0] and min(ranks) >= _BY_RANK[0][0]
-
-
-def _collect(evidence: _Evidence, text: str, each: list[Gloss], *, neutral: bool) -> None:
-    """Take the glosses of a text; ``neutral``: readings that bear no tone count for toned ones as well."""
-    for one in each:
-        toned = one.toned or (neutral and gloss.is_neutral(one.char))
-        if toned != evidence.toned or one.verdict is Verdict.NONE:
-            continue
-        if one.verdict is Verdict.OTHER:
-            evidence.other.append(one)
-            continue
-        evidence.first.append(one)
-        behind = text[one.end : one.end + 2]
-        if behind[:1] in {" ", "\xa0"}:
-            evidence.blank_behind += 1
-        if _HAN.match(behind.lstrip(" \xa0")) or (one.start > 1 and _HAN.match(text, one.start - 2)):
-            evidence.in_word += gloss.rank(one.char) < _BY_RANK[2][0]
-        elif not text[max(0, one.start - 2) : one.start - 1].isalnum():
-            evidence.alone += 1
+    return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted, others)
 
 
 def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
@@ -189,40 +190,3 @@ def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
         every += length
         readings += number
     return readings > ANNOTATED_BY_CHANCE and readings > FULLY_ANNOTATED * every
-
-
-def _weigh(evidence: _Evidence, counted: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> float:
-    """Add up how much the glosses look injected; negative is evidence against."""
-    doubled = sum(one.doubled for one in counted) >= 0.5 * len(counted)
-    inside = sum(one.blank_inside for one in counted) >= 0.5 * len(counted)
-    blank_behind = evidence.blank_behind >= 0.6 * len(evidence.first)
-    total = sum(_strangeness(one) for one in counted)
-    total += 0.5 * evidence.in_word - 2.5 * evidence.alone
-    total -= 3.0 * len(evidence.other)
-    if doubled or inside:
-        total += NEEDED_SIMPLIFIED
-    else:
-        total -= 1.5 * _bare(counted, found)
-    if not evidence.toned and not doubled:
-        total += 0.5 if blank_behind else -6.0
-        total -= 2.5 * len({one.char for one in counted} & _UNITS)
-        if not evidence.traditional:
-            total -= 4.0
-    return total
-
-
-def _strangeness(one: Gloss) -> float:
-    """Say how odd it would be to explain this reading to a reader: the commoner the character, the odder."""
-    rank = gloss.rank(one.char)
-    weight = next((weight for below, weight in _BY_RANK if rank < below), _RARE)
-    return weight + (1.0 if gloss.is_converted(one.char) else 0.0)
-
-
-def _bare(counted: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> int:
-    """Count how often the glossed characters stand without a gloss in the texts that have glosses."""
-    seen = Counter(one.char for one in counted)
-    characters: Counter[str] = Counter()
-    for text, each in found:
-        if each:
-            characters.update(text)
-    return sum(max(0, characters[char] - number) for char, number in seen.items())

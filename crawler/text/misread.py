@@ -145,7 +145,7 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         low, high = found.start(), found.end()
         if high < len(raw.rstrip()) and (latin := _ENDS_LATIN.search(found.group())):
             high -= len(latin.group())
-        while low not in starts or lossy.goes_on(raw[low]):
+        while low < len(raw) and (low not in starts or lossy.goes_on(raw[low])):
             low += 1
         step = next((width for width in (0, 1, 2, 3) if high + width in starts), 0)
         # The second half of the last pair may be an ASCII letter of its own.

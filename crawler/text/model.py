@@ -31,7 +31,7 @@ NEVER = 255
 TRIGRAM = 0.85
 BIGRAM = 0.97
 FLOOR = 1e-7
-REMEMBERED = 200_000
+REMEMBERED = 60_000
 
 # Log-probability of characters that are no Han characters of the model.
 RARE_HAN = -17.0
@@ -63,11 +63,11 @@ class CharacterModel:
         self._triple = parts[14]
         self._frequency = [math.exp(-step / STEPS) for step in range(NEVER)] + [0.0]
         self._length = sum(self._unit)
-        self._known: dict[tuple[int, int, int], float] = {}
+        self._known: dict[int, float] = {}
 
     def log_probability(self, before: int, previous: int, char: int) -> float:
         """Give log P(char | before previous) for character numbers; -1: a phrase begins."""
-        key = (before, previous, char)
+        key = ((before + 1) << 32) | ((previous + 1) << 16) | char
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= REMEMBERED:
@@ -78,6 +78,12 @@ class CharacterModel:
     def log_end(self, previous: int) -> float:
         """Give log P(a word ends here | previous)."""
         return math.log((self._end[previous] + FLOOR) / (self._unit[previous] + 2 * FLOOR))
+
+    def inside_words(self, first: str, second: str) -> float:
+        """Give how frequent two characters in a row inside words are, as a share; 0.0 where never seen."""
+        left, right = self.ids.get(first, -1), self.ids.get(second, -1)
+        row = self._row(left, right) if left >= 0 and right >= 0 else -1
+        return self._frequency[self._pair[row]] if row >= 0 else 0.0
 
     def _probability(self, before: int, previous: int, char: int) -> float:
         single = self._unit[char] / self._length

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.text import misread, singlebyte, together, topic
+from crawler.text import codepages, misread, singlebyte, together, topic
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ _UTF8: dict[str, misread.Chain] = {
     "utf-8>gb18030": misread.utf8_as_gb,
     **{
         f"utf-8>{wrong}": misread.whole_runs(wrong, "utf-8")
-        for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp", "cp1251", "mac_roman", "cp437", "cp850")
+        for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")
+    },
+    **{
+        f"utf-8>{wrong}": codepages.through(wrong, "utf-8", singlebyte.utf8_as_single)
+        for wrong in codepages.NAMES
     },
 }
 _OTHERS: dict[str, misread.Chain] = {
@@ -36,7 +40,12 @@ _OTHERS: dict[str, misread.Chain] = {
     **{
         f"{right}>{wrong}": misread.whole_runs(wrong, right)
         for right in ("gb18030", "big5hkscs")
-        for wrong in ("cp949", "euc_jp", "cp1251", "mac_roman")
+        for wrong in ("cp949", "euc_jp")
+    },
+    **{
+        f"{right}>{wrong}": codepages.through(wrong, right, singlebyte.chinese_as_single(right))
+        for wrong in codepages.NAMES
+        for right in ("gb18030", "big5hkscs")
     },
 }
 CHAINS = _UTF8 | _OTHERS
@@ -51,7 +60,7 @@ _LOSSES = {
 # U+FFFD in UTF-8, read as latin-1.
 _DOUBLY_REPLACED = "ï¿½"
 _LOSS = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
-_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}")
+_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}|\?{6,}")
 # So many question marks in all, and in one run, are lost characters.
 _LOST_QUESTIONS, _LOST_RUN = 4, 3
 # A text about encodings quotes a few strings; from this share on it is garbled itself.
@@ -72,7 +81,9 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     changed, lossy, new = 0, False, text
     for _ in range(_ROUNDS):
         before = new
-        for name, chain in CHAINS.items():
+        first = codepages.likeliest(new)
+        ordered = {first: CHAINS[first], **CHAINS} if first else CHAINS
+        for name, chain in ordered.items():
             if any(repair.detail == _reverse(name) for repair in repairs):
                 continue
             tally = misread.Tally()

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.text import escapes, together
+from crawler.text import escaped_bytes, escapes, together
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -21,10 +22,31 @@ if TYPE_CHECKING:
 _ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]+"
 )
+# Variants and tags that choose among shapes of a character, and marks struck through it or put on it.
+_VARIANTS = re.compile(
+    "(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])[\ufe00-\ufe0f\u0300-\u036f\u20d0-\u20e2\u20e4-\u20f0]+"
+    "|(?<=[\n -~\u2014-\u2026])[\ufe00-\ufe0f]+(?!\u20e3)|^[\ufe00-\ufe0f]+"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
+)
+# Selectors of the shapes that names are written with: one behind a character, in Japanese or in few places.
+_SELECTORS = re.compile("[\U000e0100-\U000e01ef]+")
+_STRAY_SELECTORS = re.compile(
+    "(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]+"
+    "|(?<=[\U000e0100-\U000e01ef])[\U000e0100-\U000e01ef]+"
+)
+_NEVER_A_BYTE = re.compile("[\u200b\u200d\u2060\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]+")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+# Every character that any of the above takes: most texts have none.
+_SUSPECTS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u3164\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U0010fffd]"
+)
 _EXAMPLE = 60
+_FEW = 2
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 # Scripts and signs in which joiners and direction marks mean something.
 _JOINING = re.compile(
     "[\u0590-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]"
@@ -48,7 +70,7 @@ def undo_escapes(text: str) -> Undone:
     What a text about such escapes, a code sample or a URL shows stays. Gives the text, a repair with the step
     ``escape`` for each kind found, and no flags.
     """
-    return _run("escape", escapes.KINDS, text)
+    return _run("escape", _ESCAPES, text)
 
 
 def undo_escapes_all(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[Repair, ...], tuple[str, ...]]:
@@ -63,14 +85,21 @@ def strip(text: str) -> Undone:
     U+FFFD where they are alone. Gives the text, a repair with the step ``noise`` for each kind found,
     and no flags.
     """
-    if text.isascii() and not _CONTROLS.search(text):
+    if not _SUSPECTS.search(text):
         return text, (), ()
     return _run("noise", _STRIPPERS, text)
 
 
+def strip_zero_width(text: str) -> Undone:
+    """Strip what has no width, before anything is looked for in a text; bytes of misreadings wait."""
+    if "\u00ad" in text or not _NEVER_A_BYTE.search(text):
+        return text, (), ()
+    return _run("noise", {"zero-width": _STRIPPERS["zero-width"]}, text)
+
+
 def apply(repair: Repair, text: str) -> str:
     """Repeat on a text what a repair of this module names; sound text comes back unchanged."""
-    kinds = escapes.KINDS if repair.step == "escape" else _STRIPPERS
+    kinds = _ESCAPES if repair.step == "escape" else _STRIPPERS
     run = kinds.get(repair.detail)
     return run(text)[0] if run else text
 
@@ -133,9 +162,20 @@ def _formerly_private() -> dict[str, str]:
     return {chr(int(old, 16)): chr(int(new, 16)) for old, new in rows}
 
 
+def _strip_selectors(text: str) -> tuple[str, int, str, str]:
+    found = list(islice(_SELECTORS.finditer(text), _FEW + 1))
+    if not found:
+        return text, 0, "", ""
+    named = len(found) <= _FEW or _KANA.search(text)
+    return _stripper(_STRAY_SELECTORS if named else _SELECTORS, lambda _: "")(text)
+
+
+_ESCAPES = escapes.UNICODE | escaped_bytes.KINDS | escapes.BLANKS
 _STRIPPERS = {
     "surrogate": _stripper(_SURROGATES, _character),
     "zero-width": _stripper(_ZERO_WIDTH, _joined),
+    "variant": _stripper(_VARIANTS, lambda _: ""),
+    "selector": _strip_selectors,
     "control": _stripper(_CONTROLS, _hidden),
     "private-use": _stripper(_PRIVATE, _private),
 }

@@ -212,9 +212,9 @@ class Reader:
         complete = not follows or follows == "\n" or self._is_mark(end) or self.text[end - 1] != "?"
         mark = "" if complete else "?"
         return [
-            new._replace(score=new.score + _SWALLOWED, out=new.out + mark, lost=bool(mark) or new.lost)
+            _State(score + _SWALLOWED, out + mark, lead, last, bool(mark) or lost, odd, inserted)
             for byte in gbk.trails_of(state.lead, traditional=self.traditional)
-            for new in self._complete(state, byte, before)
+            for score, out, lead, last, lost, odd, inserted in self._complete(state, byte, before)
         ]
 
     def _is_mark(self, at: int) -> bool:
@@ -233,7 +233,10 @@ class Reader:
             return made
         second = raw[1]
         if second in gbk.LEAD:
-            return [new._replace(lead=second, last=second) for new in made]
+            return [
+                _State(score, out, second, second, lost, odd, inserted)
+                for score, out, _, _, lost, odd, inserted in made
+            ]
         # A letter that stood alone was read as the second byte of a character.
         return [new._replace(out=new.out + chr(second), last=second) for new in made]
 
@@ -257,7 +260,8 @@ class Reader:
             for half in sorted(halves, reverse=True)[:_FIRST_HALVES]:
                 bytes_behind = (byte for byte in gbk.private_use()[half.last] if byte in gbk.LEAD)
                 made += [
-                    half._replace(lead=byte, last=byte, inserted=state.inserted + 1) for byte in bytes_behind
+                    _State(half.score, half.out, byte, byte, half.lost, half.odd, state.inserted + 1)
+                    for byte in bytes_behind
                 ]
         return made
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, gloss, injection, mojibake, noise, topic
+from crawler.text import cuts, deadline, gloss, injection, mojibake, noise, topic
 from crawler.text.gloss import Profile
 from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
@@ -67,6 +67,7 @@ class _Page:
         """Take one step on each text by itself; equal kinds of repair are counted together."""
         merged: dict[tuple[str, str], Repair] = {}
         for at, text in enumerate(self.texts):
+            deadline.check()
             self.texts[at], repairs, flags = undo(text)
             for repair in repairs:
                 known = merged.get((repair.step, repair.detail))
@@ -86,10 +87,12 @@ def restore(text: str) -> Restored:
 def restore_all(texts: Sequence[str]) -> RestoredAll:
     """Restore all texts of one page, each by itself; whether readings were injected is decided over all.
 
-    Give title, head lines and every block of the page: a short title is decided with its body. Never raises.
+    Give title, head lines and every block of the page: a short title is decided with its body. Raises nothing
+    but ``TooSlowError``, under a limit of time.
     """
     page = _Page(list(texts))
     page.take(noise.undo_escapes_all)
+    page.each(noise.strip_zero_width)
     profile = injection.decide(page.texts)
     if profile is None:
         page.take(mojibake.undo_all)
@@ -99,8 +102,16 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
     else:
         # Runs that are out of step look misread; there is nothing to ask before they are mended.
         _undo_injection(page, profile)
+        before = len(page.repairs)
         page.take(mojibake.undo_all)
+        if len(page.repairs) > before:
+            # Readings on the lines that were misread.
+            _remove_glosses(page, profile)
+    before = len(page.repairs)
     page.each(noise.strip)
+    if len(page.repairs) > before and (profile := injection.decide(page.texts)):
+        # Readings that invisible characters had hidden.
+        _remove_glosses(page, profile)
     if not any("\ufffd" in text for text in page.texts):
         page.flags = [flag for flag in page.flags if flag != _REPLACED]
     return RestoredAll(tuple(page.texts), tuple(page.repairs), tuple(dict.fromkeys(page.flags)))
@@ -113,6 +124,10 @@ def _undo_injection(page: _Page, profile: Profile | None) -> None:
     scripts = injection.count_scripts(page.texts)
     if profile is not None:
         _remove_glosses(page, profile)
+        # Some pages have readings of two kinds.
+        more = injection.decide(page.texts)
+        if more is not None and more != profile:
+            _remove_glosses(page, more)
     # Where nothing tells the script: readings are injected into text that was converted to Traditional.
     _mend(page, profile, traditional=scripts.mostly_traditional or not any(scripts))
     mended = sum(repair.count for repair in page.repairs if repair.step == CUT)
@@ -126,6 +141,7 @@ def _undo_injection(page: _Page, profile: Profile | None) -> None:
 def _remove_glosses(page: _Page, profile: Profile) -> None:
     removed: list[str] = []
     for at, text in enumerate(page.texts):
+        deadline.check()
         page.texts[at], taken = gloss.remove(text, profile)
         removed += taken
     if removed:

@@ -17,6 +17,9 @@ _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 _NEVER_SIMPLIFIED = {"後": "后", "麽": "么", "衹": "只", "衞": "卫", "枱": "台", "揹": "背"}
 
 
+_GOOD_SHARE = 0.2
+
+
 class ScriptCount(NamedTuple):
     """How many characters of a text are Traditional only and Simplified only."""
 
@@ -27,6 +30,11 @@ class ScriptCount(NamedTuple):
     def mostly_traditional(self) -> bool:
         """Say whether Traditional characters clearly outweigh; a text with both side by side is neither."""
         return self.traditional > 3 * self.simplified
+
+    @property
+    def mixed(self) -> bool:
+        """Say whether both scripts have a good share."""
+        return min(self) > _GOOD_SHARE * sum(self)
 
 
 @cache
@@ -97,6 +105,12 @@ def simplified_only() -> frozenset[str]:
 def simplified_of() -> dict[str, str]:
     """Return every character that has another Simplified form by itself, with that form."""
     return {**_single("tw2s"), "著": "着", **_NEVER_SIMPLIFIED}
+
+
+@cache
+def usual_traditional() -> frozenset[str]:
+    """Return the Traditional forms that a table of characters gives: 鍾 for 钟, and not 鐘."""
+    return frozenset(char for name in ("s2t", "s2tw", "s2hk") for char in _single(name).values())
 
 
 @cache

@@ -32,18 +32,27 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BESIDE = frozenset(_SHARED + " \xa0«»")
 _NEXT = f"[\x80-\xbf{_SPECIAL}]"
 _NEXT_OR_BLANK = f"[\x80-\xbf {_SPECIAL}]"
-# The two-byte leads are those of accented letters and of the specials themselves, which doubling brings.
+# The two-byte leads are those of accented letters, pinyin's too, and of the specials, which doubling brings.
 _UTF8 = re.compile(
-    f"[\xc2\xc3\xc5\xc6\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
+    f"[\xc2-\xc7\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
     f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])|[\xe3-\xe9](?: [\x80-\xbf]|[\x80-\xbf] )"
 )
 _UNDEFINED = "\x81\x8d\x8f\x90\x9d"
 _LOST = re.compile(f"[\xe2-\xe9\xef](?:[?\ufffd]{_NEXT}|{_NEXT}[?\ufffd]|{_NEXT}|[?\ufffd]{{1,2}})")
 _UTF8_OR_LOST = re.compile(f"{_UTF8.pattern}|{_LOST.pattern}")
 _BOM = re.compile("^(?:ï»¿)+", re.MULTILINE)
+_A_BEFORE_BLANK = "Â\xa0"
+# A non-breaking blank in UTF-8, beside Chinese or several in a row.
+_NBSP = re.compile(
+    "^(?:Â\xa0)+|(?:Â\xa0){2,}|(?<=[\u3000-\u9fff\uff00-\uff5e])Â\xa0|Â\xa0(?=[\u3000-\u9fff])", re.MULTILINE
+)
+_TONED = re.compile("[àáèéìíòóùúü][a-z]{0,4}")
+_BEFORE_TONE, _BEHIND_TONE = re.compile(r"[(（][A-Za-z]{0,5}\Z"), re.compile("[A-Za-z]{0,5}[)）]")
 _HIGH = re.compile(f"[\x80-\xff{_SPECIAL}]")
 _SINGLE = re.compile(f"[\x80-\xff{_SPECIAL}](?:[@-~]?[\x80-\xff{_SPECIAL}])*[@-~]?")
-_WIDE = re.compile("[ -~\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_WIDE = re.compile(
+    "[ -~\u00e0-\u01dc\u00b0\u00b1\u00b7\u00d7\u2010-\u266f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+"
+)
 
 
 def utf8_as_single(text: str, known: bool, tally: Tally) -> str:
@@ -51,6 +60,10 @@ def utf8_as_single(text: str, known: bool, tally: Tally) -> str:
     for mark in _BOM.findall(text):
         tally.add(mark, "")
     text = _BOM.sub("", text)
+    if _A_BEFORE_BLANK in text and HAN.search(text):
+        for blank in _NBSP.findall(text):
+            tally.add(blank, "\xa0")
+        text = _NBSP.sub("\xa0", text)
     return by_lines(text, _UTF8, lambda line: _utf8_line(line, known, tally))
 
 
@@ -58,9 +71,22 @@ def chinese_as_single(encoding: str) -> Chain:
     """Give a function that undoes gb18030 or big5hkscs read as latin-1 or code page 1252."""
 
     def undo(text: str, known: bool, tally: Tally) -> str:
-        return _SINGLE.sub(lambda found: _single_run(found.group(), encoding, known, tally), text)
+        return _SINGLE.sub(
+            lambda found: (
+                found.group() if _is_reading(found) else _single_run(found.group(), encoding, known, tally)
+            ),
+            text,
+        )
 
     return undo
+
+
+def _is_reading(found: re.Match[str]) -> bool:
+    """Say whether this is a letter with a tone among letters in a bracket: a reading was not misread."""
+    text, start, end = found.string, found.start(), found.end()
+    if not _TONED.fullmatch(found.group()):
+        return False
+    return bool(_BEFORE_TONE.search(text[max(0, start - 6) : start]) and _BEHIND_TONE.match(text, end))
 
 
 def _utf8_line(line: str, known: bool, tally: Tally) -> str:

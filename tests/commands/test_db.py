@@ -31,11 +31,13 @@ def test_current_of_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [(), ("downgrade",), ("upgrade", "now")])
+@pytest.mark.parametrize(
+    "words", [(), ("downgrade",), ("upgrade", "now"), ("upgrade", "--fix"), ("check", "--keep", "2y")]
+)
 def test_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     settings = {"PORTALWATCH_DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
     assert invoke(Command, *words, settings=settings) == 2
-    assert capsys.readouterr().err == "Use it as: scrapy db upgrade | current\n"
+    assert capsys.readouterr().err.startswith("Use it as: scrapy db upgrade | current | check")
 
 
 def test_from_the_shell_a_wrong_address_is_one_sentence_and_status_2() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,27 @@ def test_a_page_becomes_a_record(tmp_path: Path, encoding: str) -> None:
     assert found["charset"].replace("_", "-") == encoding
     assert found["charset_reason"]
     assert found["repairs"] == []
+
+
+def test_every_field_says_where_it_came_from_and_how_sure_it_is(tmp_path: Path) -> None:
+    more = (
+        "<div class='crumb'>当前位置：<a href='/'>首页</a> &gt; <a href='/yw/'>要闻</a></div>"
+        "<h1>城西产业园低空经济平台启用</h1><div>浏览次数：12 发文字号：城办发〔2026〕8号</div>"
+    )
+    inside = (
+        "<p><img src='/a.jpg' width='600'></p><p>附件：<a href='/f/1.pdf'>名单.pdf</a></p>"
+        "</div><div class='foot'>"
+    )
+    page = tmp_path / "page.html"
+    html = PAGE.replace("<h1>城西产业园低空经济平台启用</h1>", more)
+    page.write_text(html.replace("</div><div class='foot'>", inside), "utf-8")
+    found = json.loads(extract(page, "--url", "http://www.example.cn/2026/1.html", "--explain").stdout)
+    fields = (
+        "title", "body", "published", "source", "authors", "editors", "section", "views", "document_number",
+        "attachments", "images", "canonical_url",
+    )  # fmt: skip
+    assert [field for field in fields if not found[field]] == []
+    assert [field for field in fields if not re.search(r" \([01]\.\d\d\)$", found["origins"][field])] == []
 
 
 def test_what_is_no_page_is_one_sentence_and_status_2(tmp_path: Path) -> None:

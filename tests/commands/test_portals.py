@@ -32,7 +32,7 @@ def test_it_says_where_it_serves_and_ends_when_told_to(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert status == 200
     assert "2026-11-13 08:00" in said[0]
-    assert said[6].startswith(f"Crawl one with: http_proxy=http://{address.netloc} scrapy crawl ")
+    assert said[6].startswith(f"Try one with: http_proxy=http://{address.netloc} scrapy crawl ")
     assert said[7] == "Requests answered: 1.\n"
 
 

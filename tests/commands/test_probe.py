@@ -108,6 +108,10 @@ def test_a_page_of_no_family_is_left_to_the_generic_reader(
         ("list.json", b'{"a": 1}', "JSON"),
         ("drawing.svg", b"<?xml version='1.0'?><svg/>", "XML document"),
         ("bomb.xml", b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss>&a;</rss>", "entities"),
+        ("hollow.html", b"<html><head></head><body></body></html>", "displays no text"),
+        ("deep.html", b"<html><body>" + b"<div>" * 200_000 + b"x", "nested deeper"),
+        ("large.html", b"<html><body>" + b"<p>x</p>" * 2_500_000, "more than the limit"),
+        ("line.html", b"<html><body><div>" + "渡".encode() * 3_000_000, "displays 3,000,000 characters"),
         (None, b"", "No such file"),
     ],
 )

@@ -18,7 +18,7 @@ from crawler.listing import Listing
 from crawler.page.document import PageError
 from crawler.page.entries import Entry
 from crawler.spider import PortalSpider
-from tests.families.portals import Rest, Rss, Sitemap
+from tests.families.portals import Jcms, Rest, Rss, Sitemap, Tables
 from tests.families.visiting import answer, started
 
 BASE = "http://www.hegu.example"
@@ -35,6 +35,13 @@ def rss(tmp_path: Path) -> Iterator[PortalSpider]:
 @pytest.fixture
 def sitemap(tmp_path: Path) -> Iterator[PortalSpider]:
     spider = started(Sitemap, tmp_path)
+    yield spider
+    spider.closed("finished")
+
+
+@pytest.fixture
+def jcms(tmp_path: Path) -> Iterator[PortalSpider]:
+    spider = started(Jcms, tmp_path)
     yield spider
     spider.closed("finished")
 
@@ -259,6 +266,17 @@ def test_json_paging_ends(rest: PortalSpider) -> None:
     assert read(rest, "[]", "application/json", path) == Listing([], None, may_be_empty=True)
 
 
+def test_pages_are_counted_by_rows_where_nothing_else_is_told(rest: PortalSpider) -> None:
+    row = {"title": "甲", "url": "/1", "publishedTimeStr": "2026-03-05 10:05:00"}
+    data = {"data": {"results": [row], "total": 31, "rows": 15, "page": 2}}
+    path = "/searchList/0a1b?_isAgg=true&_isJson=true&_pageSize=15&page="
+    middle, last = (read(rest, json.dumps(data), "application/json", f"{path}{page}") for page in (2, 3))
+    assert middle is not None
+    assert last is not None
+    assert middle.entries == [Entry(f"{BASE}/1", "甲", "2026-03-05 10:05:00")]
+    assert (middle.following, last.following) == (f"{BASE}{path}3", None)
+
+
 @pytest.mark.parametrize("text", ["", "<html></html>", "[" * 100_000, "nul"])
 def test_what_is_no_json_is_refused(rest: PortalSpider, text: str) -> None:
     assert read(rest, text, "application/json", "/list") is None
@@ -296,3 +314,32 @@ def test_any_text_is_xml_or_refused(text: str) -> None:
     with contextlib.suppress(PageError):
         root, _ = xml.parse_xml(text, "u")
         assert xml.name_of(root)
+
+
+@pytest.mark.parametrize(("first", "further"), [(1, "startrecord=46&endrecord=90"), (46, ""), (91, "")])
+def test_rows_of_jcms_are_asked_for_by_number(jcms: PortalSpider, first: int, further: str) -> None:
+    row = "<li><a href='/art/2026/3/5/art_12_34.html' title='甲乙丙丁'>甲乙…</a><span>2026-03-05</span></li>"
+    text = (
+        f"<datastore><totalrecord>90</totalrecord><recordset><record><![CDATA[{row}]]></record></recordset>"
+        "</datastore>"
+    )
+    path = "/module/web/jpage/dataproxy.jsp?startrecord={}&endrecord={}&perpage=15&columnid=12"
+    listing = read(jcms, text, path=path.format(first, first + 44))
+    assert listing is not None
+    assert listing.entries[0].title == "甲乙丙丁"
+    assert (listing.following or "").partition("?")[2].removesuffix("&perpage=15&columnid=12") == further
+
+
+def test_a_list_that_only_a_script_turns_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = "".join(f"<li><a href='/{n}00.html'>关于第{n}批项目公示的通知</a></li>" for n in range(1, 6))
+    more = "<a href=\"javascript:__doPostBack('pager','2')\">下一页</a>"
+    spider = started(Tables, tmp_path)
+    spider.sections = {"通知": "/list.asp"}
+    request = Request(f"{spider.base}/list.asp", cb_kwargs={"section": "通知", "number": 1})
+    body = f"<html><body><ul>{rows}</ul>{more}</body></html>".encode()
+    response = answer(spider, request, body, {"Content-Type": "text/html; charset=utf-8"})
+    assert len(list(spider.parse_list(response, "通知", 1))) == 5
+    spider.closed("finished")
+    assert spider.crawler.stats is not None
+    assert spider.crawler.stats.get_value("portalwatch/unfollowable") == 1
+    assert "only a script turns the page (__doPostBack('pager','2'))" in caplog.text

@@ -47,11 +47,7 @@ def visited(world: World) -> set[str]:
 
 
 def stored(world: World) -> dict[str, tuple[str, list[dict[str, str]]]]:
-    rows = world.rows(
-        "select a.url, v.canonical_body, v.dropped from articles a "
-        "join versions v on v.article_id = a.id and v.number = a.latest"
-    )
-    return {str(url): (str(body), json.loads(str(dropped))) for url, body, dropped in rows}
+    return {url: (kept.canonical_body, kept.dropped) for url, kept in world.contents().items()}
 
 
 def test_later_articles_are_their_text_and_nothing_else(world: World, visited: set[str]) -> None:

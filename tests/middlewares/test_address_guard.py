@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from scrapy import Request
 
-from crawler.middlewares.address_guard import AddressGuardMiddleware, PrivateAddress, is_private
+from crawler.addresses import is_private
+from crawler.middlewares.address_guard import AddressGuardMiddleware, PrivateAddress
 
 PRIVATE = [
     "127.0.0.1",

@@ -71,7 +71,24 @@ def test_damage_and_boilerplate_are_counted() -> None:
     found.add(article("本报讯。", flags=["lost"], dropped=[Dropped(Block("扫一扫"), "notices", "share")]))
     assert (found.repaired, found.flagged) == (1, 1)
     assert found.dropped == {"share": 1}
-    assert found.leftovers == {"责任编辑:": ["http://a.example/1.html"]}
+    assert found.leftovers == {("body", "责任编辑:"): ["http://a.example/1.html"]}
+
+
+def test_boilerplate_is_counted_in_every_field() -> None:
+    found = Inspection(())
+    left = article("本报讯。")
+    left.source, left.editors = "版权所有 某某网", ["扫一扫"]
+    found.add(left)
+    assert set(found.leftovers) == {("source", "版权所有"), ("editors", "扫一扫")}
+
+
+def test_texts_that_are_no_chinese_are_a_fault() -> None:
+    found = Inspection((), [SectionSeen("要闻", "http://a.example/", [ENTRY])])
+    found.add(article("本县召开防汛抗旱工作会议，部署今年汛期各项工作，要求各乡镇落实责任。"))
+    assert found.garbled == found.faults() == []
+    for _ in range(2):
+        found.add(article("鏈県鍙紑闃叉睕鎶楁棻宸ヤ綔浼氳锛岄儴缃蹭粖骞存睕鏈熷悇椤瑰伐浣溿€"))
+    assert found.faults() == ["2 of 3 texts are garbled, such as http://a.example/1.html"]
 
 
 def test_section_pages_are_told_from_articles() -> None:

@@ -11,8 +11,9 @@ from types import ModuleType
 
 import pytest
 
+from crawler.onboarding.kinship import probe_of
 from crawler.onboarding.learned import Learned, learn
-from crawler.onboarding.newcomer import probe_of, spider_of
+from crawler.onboarding.newcomer import spider_of
 from crawler.onboarding.saved import read_captured
 from crawler.onboarding.source import Spider, source
 from crawler.onboarding.survey import Survey

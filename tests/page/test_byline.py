@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.page import byline
+from crawler.page import byline, source
+from crawler.page.found import Found
 from crawler.text import dates
 
 CASES = [
@@ -18,14 +19,18 @@ CASES = [
 ]
 
 
+def value(found: Found[Any] | None) -> Any:
+    return found.value if found else None
+
+
 def read(case: dict[str, Any]) -> dict[str, Any]:
     lines, first, last = case.get("lines", []), case.get("first", []), case.get("last", [])
     return {
-        "source": byline.parse_source(
-            lines, site=case.get("site", ""), last=last, sections=case.get("sections", [])
+        "source": value(
+            source.find(lines, site=case.get("site", ""), last=last, sections=case.get("sections", []))
         ),
-        "authors": byline.parse_authors(lines, first=first, last=last),
-        "editors": byline.parse_editors(lines, last=last),
+        "authors": value(byline.find_authors(lines, first=first, last=last)) or [],
+        "editors": value(byline.find_editors(lines, first=first, last=last)) or [],
         "views": byline.parse_views(lines),
     }
 
@@ -76,9 +81,8 @@ def test_published_takes_the_year_from_the_address() -> None:
 )
 def test_values_stand_in_the_lines(lines: list[str]) -> None:
     together = "\n".join(lines)
-    found = byline.parse_source(lines, last=lines)
+    found = value(source.find(lines, last=lines))
     assert found is None or found in together
-    for name in byline.parse_authors(lines, first=lines, last=lines) + byline.parse_editors(
-        lines, last=lines
-    ):
+    authors = value(byline.find_authors(lines, first=lines, last=lines)) or []
+    for name in [*authors, *(value(byline.find_editors(lines, last=lines)) or [])]:
         assert name in together.replace(" ", "")

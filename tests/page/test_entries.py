@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from crawler.page.document import parse_html
+from itertools import count
+
+import pytest
+
+from crawler.page.document import PageError, limited, parse_html
 from crawler.page.entries import Entry, entries
+from crawler.page.paging import next_page, unfollowable
+from crawler.text import deadline
 
 BASE = "http://www.a.example/xw/index.html"
 
@@ -117,3 +123,147 @@ def test_the_same_address_counts_once_and_the_page_itself_never() -> None:
 def test_a_page_without_a_list() -> None:
     assert find(NAV) == []
     assert find("<p>暂无信息</p>") == []
+
+
+SIDE = "<div class='r'><h3>热门文章</h3><ul>" + rows(
+    "<li><a href='/2023/9{n}01.html'>{n}月里最受关注的一件大事</a></li>", 9
+)
+
+
+def test_a_last_page_of_two_beats_longer_lists_beside_it() -> None:
+    listed = rows(ROW, 2)
+    bar = "<div><a href='index_3.html'>上一页</a> 5</div>"
+    found = find(f"{NAV}<div><div class='l'><ul>{listed}</ul>{bar}</div>{SIDE}</ul></div></div>{FOOTER}")
+    assert [entry.url for entry in found] == [
+        "http://www.a.example/xw/1001.html",
+        "http://www.a.example/xw/2001.html",
+    ]
+
+
+def test_a_hot_list_in_the_list_s_own_markup_is_left_out() -> None:
+    bar = "<a href='index_2.html'>下一页</a>"
+    undated = rows("<li><a href='{n}999.html'>{n}月里最受关注的一件大事</a></li>")
+    found = find(
+        f"<div><div><ul>{rows(ROW)}</ul>{bar}</div><div><h4>点击排行</h4><ul>{undated}</ul></div></div>"
+    )
+    assert len(found) == 6
+    assert all(entry.date_text for entry in found)
+
+
+def test_sections_side_by_side_are_one_list_where_no_page_bar_says_otherwise() -> None:
+    blocks = "".join(
+        f"<div class='{name}'><h3>{name}</h3><ul>{rows(ROW.replace('001', code))}</ul></div>"
+        for name, code in (("zcwj", "101"), ("tzgg", "202"))
+    )
+    assert len(find(f"<div>{blocks}</div>")) == 12
+
+
+def test_a_top_story_above_the_list_belongs_to_it() -> None:
+    lead = "<div class='tt'><h2><a href='9001.html'>某县重大项目集中开工仪式举行</a></h2><p>今日</p></div>"
+    assert find(f"<div>{lead}<ul>{rows(ROW)}</ul></div>")[0].title == "某县重大项目集中开工仪式举行"
+
+
+def test_day_and_month_in_elements_of_their_own() -> None:
+    pattern = (
+        "<li><a href='{n}001.html'><p>{day}</p><span>2024-03</span><h4>某县召开第{n}次会议部署工作</h4>"
+        "<p>会议指出要在2024年底前完成…</p></a></li>"
+    )
+    found = find(f"<ul>{rows(pattern)}</ul>")
+    assert (found[3].title, found[3].date_text) == ("某县召开第4次会议部署工作", "2024-03-04")
+
+
+def test_a_date_in_its_own_element_behind_a_summary_and_its_label() -> None:
+    pattern = (
+        "<dt><a href='{n}001.html'>某县召开第{n}次会议部署工作</a></dt><dd>自2023-01-01起施行</dd>"
+        "<dd>发布时间：2024.03.{day}</dd>"
+    )
+    assert find(f"<dl>{rows(pattern)}</dl>")[1].date_text == "2024.03.02"
+
+
+def test_a_headline_keeps_the_day_that_it_names() -> None:
+    pattern = "<li><a href='{n}001.html'>2024年3月{n}日停水通知</a><i>03-{day}</i></li>"
+    found = find(f"<ul>{rows(pattern)}</ul>")
+    assert (found[0].title, found[0].date_text) == ("2024年3月1日停水通知", "03-01")
+
+
+def test_numbers_of_answers_are_no_years() -> None:
+    pattern = "<li><a href='{n}001.html'>某地发生第{n}件大事引起关注</a><em>{n}小时前</em><b>2042</b></li>"
+    assert find(f"<ul>{rows(pattern)}</ul>")[2].date_text == "3小时前"
+
+
+def test_links_that_a_script_opens() -> None:
+    pattern = "<li><a href='javascript:;' onclick=\"window.open('{n}001.html')\">第{n}批名单的公示</a></li>"
+    assert find(f"<ul>{rows(pattern)}</ul>")[0].url == "http://www.a.example/xw/1001.html"
+
+
+def test_a_tooltip_of_several_lines_tells_the_whole_headline() -> None:
+    tip = "标题：关于印发某办法第{n}版的全文通知&#10;发布时间：2024-03-{day}"
+    pattern = (
+        "<li><a href='/bm/{n}/'>[某部门的栏目]</a><a href='{n}001.html' title='"
+        + tip
+        + "'>关于印发…</a></li>"
+    )
+    found = find(f"<ul>{rows(pattern)}</ul>")
+    assert [entry.title for entry in found] == [f"关于印发某办法第{n}版的全文通知" for n in range(1, 7)]
+
+
+def test_other_lists_of_the_same_script_are_no_entries() -> None:
+    menu = rows("<tr><td><a href='list.asp?bid={n}&page=1'>某栏目的名称第{n}号</a></td></tr>", 9)
+    listed = rows("<tr><td><a href='view.asp?id={n}'>某县关于第{n}号事项的通知</a></td></tr>")
+    found = find(f"<table>{menu}</table><table>{listed}</table>", "http://www.a.example/list.asp?bid=20")
+    assert [entry.url.rpartition("=")[2] for entry in found] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_rows_that_a_page_keeps_in_a_script() -> None:
+    stored = rows(f"<record><![CDATA[{ROW}]]></record>")
+    side = rows("<li><a href='/2023/9{n}01.html'>{n}月里最受关注的一件大事</a></li>", 9)
+    found = find(
+        f"<script type='text/xml'><datastore><recordset>{stored}</recordset></datastore></script>{side}"
+    )
+    assert [entry.date_text for entry in found] == [f"2024-03-0{n}" for n in range(1, 7)]
+
+
+def test_the_headline_comes_before_a_linked_summary_and_an_icon_s_tooltip() -> None:
+    pattern = (
+        "<li><a href='{n}001.html' title='在新窗口中打开本文'><img src='n.gif'></a><h4><a href='{n}001.html'>"
+        "第{n}批名单的公示</a></h4><p><a href='{n}001.html'>现将第{n}批名单予以公示，公示期为五日"
+        "</a></p><i>2024-03-{day}</i></li>"
+    )
+    found = find(f"<ul>{rows(pattern)}</ul>")
+    assert [entry.title for entry in found] == [f"第{n}批名单的公示" for n in range(1, 7)]
+
+
+def test_the_site_s_name_in_a_tooltip_is_no_part_of_a_headline() -> None:
+    found = find(
+        rows("<p><a href='{n}001.html' title='第{n}批名单的公示-某县资讯网'>第{n}批名单的公示</a></p>")
+    )
+    assert found[0].title == "第1批名单的公示"
+
+
+def test_very_short_headlines_count_among_dated_rows() -> None:
+    more = "<li><a href='l2.html'>下一页</a></li>"
+    short = f"<li><a href='9001.html'>人事任免</a><span>2024-03-09</span></li>{more}"
+    assert find(f"<ul>{rows(ROW)}{short}</ul>")[-1].title == "人事任免"
+
+
+def test_the_length_of_a_video_is_no_part_of_its_headline() -> None:
+    found = find(
+        f"<ul>{rows('<li><a href={n}001.html><em>02:1{n}</em><b>第{n}批项目开工</b></a></li>')}</ul>"
+    )
+    assert found[0].title == "第1批项目开工"
+
+
+def test_two_columns_of_one_list() -> None:
+    left, right = rows(ROW.replace("001", "101")), rows(ROW.replace("001", "202"))
+    columns = f"<div><ul class='fl'>{left}</ul><ul class='fr'>{right}</ul></div>"
+    assert len(find(f"<div>{columns}<a href='index_2.html'>下一页</a></div>")) == 12
+
+
+def test_reading_a_list_takes_no_longer_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()
+    monkeypatch.setattr(deadline, "clock", lambda: next(ticks))
+    page = parse_html(f"<html><body><ul>{rows(ROW, 9)}</ul></body></html>", BASE)
+    for read in (entries, next_page, unfollowable):
+        page.cache.clear()
+        with pytest.raises(PageError, match="longer than 3 s"), limited(3):
+            read(page)

@@ -11,6 +11,10 @@ BASE = "http://a.example/xw/"
 NUMBERS = "<a href='index.html'>1</a><a href='index_1.html'>2</a><a href='index_2.html'>3</a>"
 CALL = "<script>function createPageHTML(a,b,c,d){{}} createPageHTML({});</script>"
 
+STORE = """<script type="text/xml"><datastore><nextgroup><![CDATA[
+<a href="/jpage/dataproxy.jsp?page=1&amp;columnid=12"></a>]]></nextgroup><recordset>
+<record><![CDATA[<li>x</li>]]></record></recordset></datastore></script>"""
+
 
 def page_of(body: str, url: str = BASE) -> Page:
     return parse_html(f"<html><body><p>x</p>{body}</body></html>", url)
@@ -87,3 +91,44 @@ def test_the_last_page_leads_nowhere(own: str, links: dict[int, str], following:
     bar = "".join(f'<a href="{url}">{number}</a>' for number, url in links.items())
     page = parse_html(f"<html><body><div>{bar}</div></body></html>", f"http://a.cn{own}")
     assert paging.next_page(page) == (f"http://a.cn{following}" if following else None)
+
+
+@pytest.mark.parametrize(
+    ("body", "want"),
+    [
+        ("<a href='#' onclick=\"location.href='list.do?pageNo=2'\">下一页</a>", "list.do?pageNo=2"),
+        ("<a href=\"javascript:window.location='list_2_3.html'\">下一页</a>", "list_2_3.html"),
+        ("<a class='more' href='?page=2'>加载更多</a>", "?page=2"),
+        (
+            STORE,
+            "/jpage/dataproxy.jsp?page=1&columnid=12",
+        ),
+    ],
+)
+def test_addresses_that_only_a_script_or_a_store_tells(body: str, want: str) -> None:
+    assert paging.next_page(page_of(body)) == urljoin(BASE, want)
+
+
+@pytest.mark.parametrize(
+    ("body", "want"),
+    [
+        ("<a href=\"javascript:__doPostBack('pager','2')\">下一页</a>", "__doPostBack('pager','2')"),
+        ("<a href='#' onclick='toPage(3)'>下页</a>", "toPage(3)"),
+        ("<a href='#page=2'>下一页</a>", "#page=2"),
+        ("<div class='load'>加载更多</div>", "加载更多"),
+        ("<input type='button' value='下一页' onclick='goPage(2);'>", "goPage(2)"),
+        ("<a href='javascript:void(0)'>下一页</a>", ""),
+        ("<a href='#' class='disabled' onclick='toPage(3)'>下一页</a>", ""),
+        ("<a href='index_2.html'>下一页</a>", ""),
+        ("<p>下一页</p>", ""),
+    ],
+)
+def test_what_only_a_script_can_turn_is_told(body: str, want: str) -> None:
+    assert paging.unfollowable(page_of(body)) == want
+
+
+def test_where_a_page_bar_stands() -> None:
+    page = page_of(
+        "<a href='1.html'>尾页</a><a href='2.html'>某县召开会议</a>" + CALL.format('5, 0, "index", "html"')
+    )
+    assert [bar.tag for bar in paging.page_bars(page)] == ["a", "script"]

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.items import Article, Attachment, Block, Image
 from crawler.page.document import parse_html
-from crawler.page.parts import MISSING, Joined, Verdict, next_part, number_of
+from crawler.page.parts import MISSING, Joined, Verdict, leads_to_first, next_part, number_of
 
 BASE = "http://a.example/xw/"
 BAR = "<a href='123.html'>1</a><a href='123_2.html'>2</a><a href='123_3.html'>3</a>"
@@ -132,3 +132,28 @@ def test_a_missing_part_is_flagged_and_the_rest_is_kept() -> None:
     article = joined.finish(missing=True)
     assert article.body == "其一。\n其二。"
     assert article.flags == [MISSING]
+
+
+@pytest.mark.parametrize(
+    ("body", "want"),
+    [
+        (BAR, True),
+        ("<a href='123.html'>上一页</a>", True),
+        ("<a href='/'>首页</a>", False),
+        ("<a href='122.html'>上一页</a>", False),
+        ("<a href='123.html'>返回原文</a>", False),
+    ],
+)
+def test_a_part_s_bar_leads_to_the_first(body: str, want: bool) -> None:
+    page = parse_html(f"<html><body><p>x</p>{body}</body></html>", urljoin(BASE, "123_2.html"))
+    assert leads_to_first(page, urljoin(BASE, "123.html")) is want
+
+
+@pytest.mark.parametrize(("is_part", "verdict"), [(True, Verdict.NEXT), (False, Verdict.MISSING)])
+def test_a_part_may_have_a_headline_of_its_own(is_part: bool, verdict: Verdict) -> None:
+    day = datetime(2026, 5, 1, tzinfo=UTC)
+    first = Article("p", urljoin(BASE, "123.html"), day, title="老船工柳照", blocks=[Block("一")])
+    part = Article(
+        "p", urljoin(BASE, "123_2.html"), day, title="二、渡口", blocks=[Block("二")], is_part=is_part
+    )
+    assert Joined(first).add(part, part.url) is verdict

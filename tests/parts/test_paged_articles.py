@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -30,11 +30,9 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PagesSer
 
 
 def stored(world: World) -> dict[str, tuple[list[str], list[str]]]:
-    rows: list[Any] = world.rows(
-        "select a.url, v.canonical_body, v.flags from articles a join versions v on v.article_id = a.id"
-    )
     return {
-        url.removeprefix(f"http://{HOST}"): (body.split("\n"), json.loads(flags)) for url, body, flags in rows
+        url.removeprefix(f"http://{HOST}"): (kept.canonical_body.split("\n"), kept.flags)
+        for url, kept in world.contents().items()
     }
 
 

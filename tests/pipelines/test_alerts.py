@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ from scrapy.utils.test import get_crawler
 from sqlalchemy import func, select, text
 
 from crawler.alerts import watches
+from crawler.items import RawPage
 from crawler.refusals import Refused
 from crawler.store.database import Database, open_database
-from crawler.store.models import Alert, Article
+from crawler.store.models import Alert, Article, Version
+from crawler.store.models import RawPage as KeptPage
 from pipelines.alerts import AlertsPipeline
 from pipelines.store import StorePipeline
 from tests.store.builders import NOON, PIECE, article
@@ -29,19 +32,32 @@ class Chain:
     """The last two pipelines of a crawl, with what they share."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        settings = {"PORTALWATCH_DATABASE_URL": url, "PORTALWATCH_FEEDS_DIR": str(folder)}
+        settings = {
+            "PORTALWATCH_DATABASE_URL": url,
+            "PORTALWATCH_FEEDS_DIR": str(folder),
+            "PORTALWATCH_BATCH_SECONDS": 0.01,
+        }
         self.crawler = get_crawler(settings_dict=settings)
         self.crawler._apply_settings()
+        self.folder = folder
+        self.open()
+
+    def open(self) -> None:
         self.store = StorePipeline.from_crawler(self.crawler)
         self.alerts = AlertsPipeline.from_crawler(self.crawler)
-        self.folder = folder
 
     def crawl(self, *articles: items.Article) -> None:
-        self.alerts.open_spider()
+        self.open()
         for one in articles:
-            self.alerts.process_item(self.store.process_item(one))
+            self.keep(one)
         self.alerts.close_spider()
         self.store.close_spider()
+
+    def keep(self, one: items.Article) -> None:
+        async def both() -> None:
+            await self.alerts.process_item(await self.store.process_item(one))
+
+        asyncio.run(both())
 
     def stat(self, name: str) -> object:
         assert self.crawler.stats is not None
@@ -107,12 +123,11 @@ def test_a_major_change_alerts_again_only_if_what_was_added_matches(chain: Chain
 def test_a_failure_undoes_the_article_with_its_alerts_and_the_run_goes_on(
     chain: Chain, database: Database
 ) -> None:
-    chain.alerts.open_spider()
     with database.writing() as session:
         session.execute(text("ALTER TABLE alerts RENAME TO elsewhere"))
-    chain.store.process_item(article())
+    asyncio.run(chain.store.process_item(article()))
     with pytest.raises(Refused, match="store: the database"):
-        chain.alerts.process_item(chain.store.process_item(article()))
+        chain.keep(article())
     with database.writing() as session:
         session.execute(text("ALTER TABLE elsewhere RENAME TO alerts"))
         assert session.scalars(select(func.count()).select_from(Article)).one() == 0
@@ -123,20 +138,59 @@ def test_a_failure_undoes_the_article_with_its_alerts_and_the_run_goes_on(
 
 
 def test_a_watch_that_is_removed_during_a_crawl_does_no_harm(chain: Chain, database: Database) -> None:
-    chain.alerts.open_spider()
+    chain.keep(article("没有船。", title="别的", url="http://portal.example/9"))
     with database.writing() as session:
         watches.remove(session, "船运")
-    chain.alerts.process_item(chain.store.process_item(article()))
+    chain.keep(article())
 
-    assert chain.stat("articles/new") == 1
+    assert chain.stat("articles/new") == 2
     assert chain.stat("alerts") is None
+
+
+def fetched(body: str, page: bytes, **more: object) -> items.Article:
+    one = article(body, **more)  # type: ignore[arg-type]
+    one.raw = [RawPage(one.url, one.fetched, 200, {}, "utf-8", "the bytes say so", page)]
+    return one
+
+
+def test_the_same_page_read_by_other_rules_is_no_edit(chain: Chain, database: Database) -> None:
+    page, edited = b"<html>1</html>", b"<html>2</html>"
+    chain.crawl(fetched(f"扫码关注\n{PIECE.replace('茶馆', '饭馆')}", page))
+    alerts = chain.stat("alerts")
+    longer = f"{PIECE}\n码头的河道上又有了三条新船，船工们说，航道比去年宽了。"
+    chain.crawl(fetched(longer, page, fetched=LATER))  # the words were there all the time
+    assert chain.stat("articles/corrected") == 1
+    assert chain.stat("articles/changed") is None
+    assert chain.stat("alerts") == alerts
+    chain.crawl(fetched(f"{longer}\n另有两个码头和一段河道正在修建。", edited, fetched=LATER))
+    chain.crawl(fetched(longer, edited, fetched=LATER))
+    with database.reading() as session:
+        changes = session.scalars(select(Version.change).order_by(Version.number)).all()
+        assert list(changes) == ["first", "reread", "major", "reread"]
+        kept = session.scalars(select(KeptPage.version_id).order_by(KeptPage.version_id)).all()
+        assert len(kept) == 2  # a page once
+
+
+def test_a_watch_may_ask_for_changes_only(chain: Chain, database: Database) -> None:
+    with database.writing() as session:
+        watches.add(session, "改", "kind:changed 码头")
+    chain.crawl(article(), article(PIECE.replace("码头", "老码头")))
+    with database.reading() as session:
+        assert [alert.kind for alert in watches.alerts(session, "改")] == ["changed"]
+
+
+def test_a_watch_that_only_a_reprint_matches_says_so(chain: Chain, database: Database) -> None:
+    with database.writing() as session:
+        watches.add(session, "乙", "portal:b")
+    chain.crawl(article(), article(url="http://b.example/1", portal="b"))
+    with database.reading() as session:
+        assert [alert.kind for alert in watches.alerts(session, "乙")] == ["reprint"]
 
 
 def test_alerts_that_a_killed_run_left_out_of_the_feed_are_added_by_the_next(
     chain: Chain, database: Database
 ) -> None:
-    chain.alerts.open_spider()
-    chain.alerts.process_item(chain.store.process_item(article()))
+    chain.keep(article())
     assert not chain.folder.exists()
 
     chain.crawl()
@@ -159,4 +213,4 @@ def test_feeds_that_cannot_be_written_are_counted_and_nothing_is_lost(
 
 def test_an_article_that_was_not_stored_is_an_error_of_the_set_up(chain: Chain) -> None:
     with pytest.raises(LookupError, match="no open transaction"):
-        chain.alerts.process_item(article())
+        asyncio.run(chain.alerts.process_item(article()))

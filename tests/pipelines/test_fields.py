@@ -56,10 +56,10 @@ def test_says_where_each_field_came_from() -> None:
     FieldsPipeline().run(made)
     assert made.origins == {
         "published": "spider",
-        "source": "displayed",
-        "authors": "displayed",
-        "section": "breadcrumb",
-        "views": "displayed",
+        "source": "displayed, labelled (0.95)",
+        "authors": "displayed, labelled (0.90)",
+        "section": "spider",
+        "views": "displayed (0.90)",
     }
 
 

@@ -37,6 +37,27 @@ def test_what_is_dropped_and_by_which_rule(case: dict[str, Any]) -> None:
     assert {drop.pipeline for drop in read.dropped} <= {"notices"}
 
 
+def test_a_link_home_behind_the_last_sentence_is_taken_off_it() -> None:
+    text = "最后提醒一句：没有弄清原因之前，不要自行用药。"
+    read = article("题", [Block(text), Block(text + "返回云河，查看更多")])
+
+    NoticesPipeline().run(read)
+
+    assert [block.text for block in read.blocks] == [text, text]
+    assert [(drop.block.text, drop.rule) for drop in read.dropped] == [("返回云河，查看更多", "more")]
+
+
+def test_the_name_of_an_account_goes_with_its_code() -> None:
+    text = "今年以来，全县新建乡村公路六十二公里，改造危桥九座，群众出行条件明显改善，公交通达率提高。"
+    card = ["云河发布", "云河县人民政府新闻办公室官方微信", "长按识别二维码关注"]
+    blocks = [Block(text, place="body/div[1]/p"), *(Block(line, place="body/div[2]/p") for line in card)]
+    read = article("题", blocks)
+
+    NoticesPipeline().run(read)
+
+    assert [block.text for block in read.blocks] == [text]
+
+
 PIECES = [block["text"] for case in CASES for block in case["blocks"]]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def crawler(database_url: str) -> Crawler:
-    crawler = get_crawler(settings_dict={"PORTALWATCH_DATABASE_URL": database_url})
+    settings = {"PORTALWATCH_DATABASE_URL": database_url, "PORTALWATCH_BATCH_SECONDS": 0.01}
+    crawler = get_crawler(settings_dict=settings)
     crawler._apply_settings()
     return crawler
 
@@ -44,7 +46,7 @@ def test_it_commits_each_article_and_counts(
     pipeline: StorePipeline, crawler: Crawler, database_url: str
 ) -> None:
     for one in (article(), article(), article(f"{PIECE}\n补记。")):
-        assert pipeline.process_item(one) is one
+        assert asyncio.run(pipeline.process_item(one)) is one
         assert addresses(database_url) == ["http://portal-a.example/news/1.html"]
 
     assert crawler.stats is not None
@@ -60,12 +62,12 @@ def test_an_article_that_cannot_be_written_is_refused_and_the_next_one_is_kept(
     with pytest.raises(
         Refused, match=r"portal-a\.example/news/1\.html: store: the database .* cannot be used"
     ):
-        pipeline.process_item(article())
+        asyncio.run(pipeline.process_item(article()))
     with pipeline.writer.database.writing() as session:
         session.execute(text("ALTER TABLE elsewhere RENAME TO fingerprints"))
 
     assert addresses(database_url) == []
-    pipeline.process_item(article(url="http://p.example/2"))
+    asyncio.run(pipeline.process_item(article(url="http://p.example/2")))
     assert addresses(database_url) == ["http://p.example/2"]
     assert crawler.stats is not None
     assert crawler.stats.get_value("portalwatch/errors/store") == 1
@@ -75,8 +77,8 @@ def test_what_no_later_pipeline_completed_is_undone(
     pipeline: StorePipeline, crawler: Crawler, database_url: str
 ) -> None:
     pipeline.writer.expect()
-    pipeline.process_item(article())
-    pipeline.process_item(article(url="http://p.example/2"))
+    asyncio.run(pipeline.process_item(article()))
+    asyncio.run(pipeline.process_item(article(url="http://p.example/2")))
     pipeline.close_spider()
 
     assert addresses(database_url) == []

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from crawler.store.articles import Change, Outcome, save
 from crawler.store.database import Database, open_database
 from crawler.store.known import Known
-from crawler.store.models import Article, Section, Version
+from crawler.store.models import Article, Portal, Section, Version
 from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def test_changed_words_make_a_major_version_with_what_was_added(database: Databa
     assert (changed.outcome, changed.change) == (Outcome.CHANGED, Change.MAJOR)
     assert changed.added == "镇里说,仓库将在九月动工。"
     with database.reading() as session:
-        bodies = session.scalars(select(Version.body).order_by(Version.number)).all()
-        assert list(bodies) == [PIECE, f"{PIECE}\n{added}"]
+        versions = session.scalars(select(Version).order_by(Version.number)).all()
+        assert [version.body for version in versions] == [PIECE, f"{PIECE}\n{added}"]
 
 
 def test_punctuation_alone_is_a_minor_version(database: Database) -> None:
@@ -164,7 +164,7 @@ def test_characters_that_no_database_keeps_do_no_harm(database: Database) -> Non
 
     assert (saved.outcome, again.outcome) == (Outcome.NEW, Outcome.SAME)
     with database.reading() as session:
-        assert session.scalars(select(Version.body)).one() == "船到了?，货也到了。"
+        assert session.scalars(select(Version)).one().body == "船到了?，货也到了。"
 
 
 def test_known_addresses(database: Database, database_url: str) -> None:
@@ -176,3 +176,13 @@ def test_known_addresses(database: Database, database_url: str) -> None:
     many = [f"http://portal-a.example/news/{number}.html" for number in range(1200)]
     assert known.among(many) == {"http://portal-a.example/news/1.html"}
     known.close()
+
+
+def test_a_portal_has_the_region_that_its_spider_says(database: Database) -> None:
+    keep(database, article())
+    for number, region in enumerate(("徐州市", "江苏省徐州市")):
+        one = article(url=f"http://portal.example/{number}")
+        one.region = region
+        keep(database, one)
+    with database.reading() as session:
+        assert session.scalars(select(Portal.region)).all() == ["江苏省徐州市"]

@@ -1,19 +1,47 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.store import tally
 from crawler.store.comparison import Relation, compare, prepare
 from crawler.store.fingerprints import keys, plain, sentences
+from crawler.store.passages import differences
 from crawler.text.canonical import canonical
 from tests.store.builders import PIECE
 
+if TYPE_CHECKING:
+    from crawler.store.passages import Differences
+
+CASES = [
+    json.loads(line)
+    for line in Path(__file__).with_name("comparisons.jsonl").read_text(encoding="utf-8").splitlines()
+]
+HOSTILE = {
+    "one character": "一" * 20_000,
+    "two in turn": "一二" * 10_000,
+    "one sentence again and again": "今天。\n" * 5_000,
+    "figures": "3.5," * 5_000,
+    "numerals": "一百" * 10_000,
+    "question marks": "?" * 20_000,
+    "brackets": "(" * 20_000,
+    "half a percentage": "百分之" * 6_000,
+    "dates": "2026年3月5日" * 2_000,
+    "sentences of one wording": "".join(f"第{n}户已经搬进了河边的新房。" for n in range(2_000)),
+    "no sentence ends": "春眠不觉晓处处闻啼鸟夜来风雨声花落知多少" * 1_000,
+}
 TEXT = canonical(PIECE)
+LINES = st.lists(
+    st.sampled_from([*PIECE.split("\n"), "责任编辑：常青", "投入37万元。", "昨日[详细]"]), max_size=8
+)
 TEXTS = st.text(alphabet="春夏秋冬山水风云3九。，\n、王.", max_size=60)
 
 
@@ -68,11 +96,56 @@ def test_near_copies_share_keys_and_others_do_not() -> None:
     assert keys("短") == []
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_order_of_two_texts_does_not_matter(one: str, other: str) -> None:
     assert relation(one, other) is relation(other, one)
 
 
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=80), LINES.map("\n".join)), LINES.map("".join))
+def test_any_two_texts_are_compared_in_either_order(one: str, other: str) -> None:
+    first, second = prepare(one), prepare(other)
+    there, back = compare(first, second), compare(second, first)
+
+    assert there.relation is back.relation
+    assert 0 <= there.cover_longer <= there.cover_shorter <= 1
+    assert compare(first, second, thorough=True).relation is there.relation
+
+
+@settings(max_examples=50, deadline=None)
+@given(LINES.map("\n".join))
+def test_a_text_is_the_same_as_itself(text: str) -> None:
+    made = prepare(text)
+    assert compare(made, made).relation is (Relation.SAME if made.length else Relation.DIFFERENT)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_cases(case: dict[str, Any]) -> None:
+    one, other = case["in"]
+
+    assert relation(one, other) == case["out"]
+    assert relation(other, one) == case["out"]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_are_compared_in_bounded_work(text: str) -> None:
+    looked_at = 0
+
+    def counting(left: str, right: str) -> Differences:
+        nonlocal looked_at
+        looked_at += len(left) * len(right)
+        return differences(left, right)
+
+    changed = "".join("改" if at % 997 == 5 else character for at, character in enumerate(text))
+    with mock.patch.object(tally, "differences", counting):
+        compare(prepare(text), prepare(changed), thorough=True)
+
+    # Comparing in detail takes the square of a passage: passages are short, however long the text is.
+    assert looked_at <= 1500 * len(text)
+
+
+@settings(deadline=None)
 @given(TEXTS)
 def test_keys_are_64_bit_and_each_once(text: str) -> None:
     made = keys(text)

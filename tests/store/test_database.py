@@ -7,17 +7,19 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 
 from crawler.store import migrate, pages, runs
 from crawler.store.database import DatabaseError, connect, open_database
-from crawler.store.models import Base, Run
+from crawler.store.models import Article, Base, Run
 from tests.store.builders import NOON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+# SQLite's expressions are compared by the test behind this one.
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_the_tables_are_those_of_the_models(database_url: str) -> None:
     database = open_database(database_url)
     with database.engine.connect() as connection:
@@ -30,6 +32,18 @@ def test_the_tables_are_those_of_the_models(database_url: str) -> None:
             },
         )
         assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_lists_by_date_find_their_index(database_url: str) -> None:
+    database = open_database(database_url)
+    query = select(Article.id).order_by(func.coalesce(Article.published_at, Article.first_seen).desc())
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    with database.reading() as session:
+        if not database.is_sqlite:
+            session.execute(text("SET enable_seqscan = off"))
+        plan = session.execute(text(explain + str(query.compile(database.engine)))).all()
+    assert "ix_articles_listed" in str(plan)
     database.close()
 
 

@@ -2,19 +2,72 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from alembic.runtime.migration import HeadMaintainer
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, table, text
 
-from crawler.store import migrate, search
-from crawler.store.articles import Outcome, save
+from crawler.store import migrate, stories
+from crawler.store.articles import Outcome, content, digest, save
 from crawler.store.database import Database, connect, open_database
 from crawler.store.known import Known
-from tests.store.builders import article
+from crawler.store.models import (
+    Alert,
+    Article,
+    ArticleEvent,
+    Delivery,
+    KeptPage,
+    Lease,
+    Portal,
+    PortalState,
+    Pruned,
+    RawPage,
+    SectionState,
+    StoryEvent,
+    Version,
+    Watch,
+)
+from crawler.store.packing import compress
+from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from crawler import items
+
+EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006"]
+# The numbers of all rows are 1: each is the first of its table.
+ROWS = """
+INSERT INTO portals (name, first_seen) VALUES ('portal_a', :now);
+INSERT INTO stories (created_at) VALUES (:now);
+INSERT INTO articles (portal_id, address, url, title, source, published_at, published_precision, state,
+    latest, first_seen, last_seen) VALUES (1, 'http://portal-a.example/news/1.html', :url, :title, :source,
+    :now, 'minute', 'live', 1, :now, :now);
+INSERT INTO versions (article_id, number, change, digest, fetched_at, title, body, canonical_title,
+    canonical_body, source, canonical_source, abstract, document_number, authors, editors, section,
+    attachments, images, charset, charset_reason, origins, repairs, flags, dropped)
+    VALUES (1, 1, 'first', :digest, :now, :title, :body, :canonical_title, :canonical_body, :source,
+    NULL, '', '', :authors, '[]', '[]', '[]', '[]', 'utf-8', 'header', :origins, '[]', '[]', '[]');
+INSERT INTO story_members (article_id, story_id, relation, cover, joined_at) VALUES (1, 1, 'same', 1.0, :now);
+INSERT INTO fingerprints (key, article_id) VALUES (12345, 1);
+INSERT INTO watches (uid, name, query, created_at) VALUES ('w', '船运', '码头', :now);
+INSERT INTO alerts (uid, watch_id, story_id, article_id, version_id, occasion, kind, words, excerpts,
+    reprints, created_at, updated_at, fed)
+    VALUES ('a', 1, 1, 1, 1, 'new', 'new', '[]', '[]', 0, :now, :now, :no)
+"""
+
+ROWS_OF_0003 = """
+INSERT INTO story_events (at, kind, story_id, other_id, article_id, articles, reason)
+    VALUES (:now, 'split', 1, 1, 1, :ids, 'because');
+INSERT INTO raw_pages (version_id, part, url, fetched_at, status, headers, charset, charset_reason, size,
+    stored, packed) VALUES (1, 1, :url, :now, 200, :headers, 'utf-8', 'header', 3, 5, :packed)
+"""
 
 
 def to(url: str, revision: str, step: Callable[..., None] = command.upgrade) -> None:
@@ -27,32 +80,243 @@ def to(url: str, revision: str, step: Callable[..., None] = command.upgrade) -> 
     database.close()
 
 
+def fill(url: str, one: items.Article) -> None:
+    """Write ``one`` with its story, a watch and an alert as revisions 0001 and 0002 kept them."""
+    kept = content(one)
+    values = {
+        "now": str(NOON),
+        "no": False,
+        "url": one.url,
+        "title": kept.title,
+        "body": kept.body,
+        "canonical_title": kept.canonical_title,
+        "canonical_body": kept.canonical_body,
+        "source": kept.source,
+        "digest": digest(one),
+        "authors": json.dumps(["常青"]),
+        "origins": json.dumps({"title": "spider"}),
+    }
+    insert(url, ROWS, values)
+
+
+def fill_0003(url: str) -> None:
+    """Write what revision 0003 has tables for about the article of ``fill``."""
+    values = {
+        "now": str(NOON),
+        "ids": json.dumps([1]),
+        "url": article().url,
+        "headers": json.dumps({"Content-Type": "text/html"}),
+        "packed": compress(b"raw"),
+    }
+    insert(url, ROWS_OF_0003, values)
+
+
+def insert(url: str, statements: str, values: dict[str, Any]) -> None:
+    database = connect(url)
+    with database.writing() as session:
+        for statement in statements.split(";"):
+            names = text(statement)._bindparams
+            session.execute(text(statement), {name: values[name] for name in names})
+    database.close()
+
+
+def indexed(session: Session, pair: str) -> list[int]:
+    """Return the articles of which the search index holds a pair of characters."""
+    if session.get_bind().dialect.name == "sqlite":
+        query = "SELECT rowid FROM search WHERE search MATCH :pair"
+    else:
+        query = "SELECT article_id FROM search WHERE tokens @@ CAST(:pair AS tsquery)"
+    return sorted(session.scalars(text(query), {"pair": f'"{pair}"' if "MATCH" in query else f"'{pair}'"}))
+
+
+def contents(database: Database) -> dict[str, list[Any]]:
+    """Return all rows of all tables, each with its columns."""
+    with database.engine.connect() as connection:
+        return {
+            name: [
+                dict(row) for row in connection.execute(select(text("*")).select_from(table(name))).mappings()
+            ]
+            for name in sorted(inspect(connection).get_table_names())
+            if not name.startswith("search")
+        }
+
+
 def tables(database: Database) -> set[str]:
     with database.engine.connect() as connection:
         return set(inspect(connection).get_table_names())
 
 
-def test_0002_keeps_what_0001_holds(empty_database_url: str) -> None:
-    to(empty_database_url, "0001")
-    database = connect(empty_database_url)
-    assert "learned" not in tables(database)
-    with database.writing() as session:
-        first = save(session, article())
-    database.close()
+def test_every_earlier_revision_is_left_by_a_test() -> None:
+    script = ScriptDirectory.from_config(migrate.configuration())
+    assert sorted(one.revision for one in script.walk_revisions()) == [*EARLIER, migrate.HEAD]
 
-    assert migrate.upgrade(empty_database_url) == ("0001", migrate.HEAD)
+
+@pytest.mark.parametrize("before", EARLIER)
+def test_what_an_older_revision_holds_is_kept(empty_database_url: str, before: str) -> None:
+    to(empty_database_url, min(before, "0002"))
+    fill(empty_database_url, article())
+    to(empty_database_url, before)
+    if before >= "0003":
+        fill_0003(empty_database_url)
+
+    assert migrate.upgrade(empty_database_url) == (before, migrate.HEAD)
 
     database = open_database(empty_database_url)
-    assert "learned" in tables(database)
+    assert {"learned", "raw_pages", "story_events", "section_states", "leases"} <= tables(database)
+    with database.reading() as session:
+        version = session.scalars(select(Version)).one()
+        assert (version.title, version.body, version.source) == ("青石渡的船又多了", PIECE, "青石渡日报")
+        assert version.canonical_body == article().canonical_body
+        assert (version.authors, version.origins) == (["常青"], {"title": "spider"})
+        assert session.scalars(select(Alert.version_id)).all() == [version.id]
+        assert session.scalars(select(Portal.region)).all() == [""]
+        watch = session.scalars(select(Watch)).one()
+        assert (watch.origin, watch.targets, watch.digest, watch.quiet) == ("", [], "", "")
+        assert (watch.burst, watch.full_text, watch.changed_at) == (0, False, NOON)
+        row = session.scalars(select(Article)).one()
+        assert (row.next_check_at, row.check_stage, row.gone_seen_at) == (None, 0, None)
+        assert session.execute(text("SELECT title, story FROM article_list")).all() == [(version.title, 1)]
+        if before >= "0003":
+            assert session.scalars(select(RawPage)).one().body == b"raw"
+            assert session.scalars(select(StoryEvent.reason)).all() == ["because"]
     with database.writing() as session:
+        assert indexed(session, "青石") == [1]
         again = save(session, article())
-        assert (again.outcome, again.article_id) == (Outcome.SAME, first.article_id)
-        assert len(search.find(session, search.Wanted(words=("青石渡",)))) == 1
+        assert (again.outcome, again.article_id) == (Outcome.SAME, 1)
+        reprint = save(session, article(url="http://portal-b.example/1"))
+        assert (reprint.reprint, reprint.story_id) == (True, 1)
+        changed = save(session, article(PIECE.replace("码头", "渡口")))
+        assert changed.outcome is Outcome.CHANGED
+        assert indexed(session, "码头") == [reprint.article_id]
     database.close()
     asked = Known(empty_database_url)
     assert asked.has("http://portal-a.example/news/1.html")
     assert asked.learned("portal_a").pages.articles == 0
     asked.close()
+
+
+@pytest.mark.parametrize("before", EARLIER)
+def test_an_interrupted_migration_leaves_what_was_there(
+    empty_database_url: str, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to(empty_database_url, min(before, "0002"))
+    fill(empty_database_url, article())
+    to(empty_database_url, before)
+    database = connect(empty_database_url)
+    held = contents(database)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    # The last thing of all: the number of the schema is written.
+    monkeypatch.setattr(HeadMaintainer, "update_to_step", stop)
+    with pytest.raises(KeyboardInterrupt):
+        migrate.upgrade(empty_database_url)
+    monkeypatch.undo()
+
+    assert migrate.current(database) == before
+    assert contents(database) == held
+    database.close()
+    assert migrate.upgrade(empty_database_url) == (before, migrate.HEAD)
+
+
+def test_0007_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+        session.add(ArticleEvent(article_id=1, at=NOON, kind="withdrawn", version=1, reason="404"))
+        session.add(PortalState(portal="portal_a", wait_until=NOON, wait_reason="blocked"))
+        session.add(SectionState(portal="portal_a", url="http://x.example/", due_at=NOON, interval_s=60))
+        session.add(Lease(name="portal:portal_a", holder="me", taken_at=NOON, expires_at=NOON))
+        session.add(
+            KeptPage(
+                portal="portal_a",
+                url="http://x.example/",
+                at=NOON,
+                status=412,
+                reason="challenge",
+                headers={},
+                size=3,
+                packed=compress(b"raw"),
+            )
+        )
+    with database.reading() as session:
+        assert session.scalars(select(KeptPage)).one().body == b"raw"
+    database.close()
+    to(database_url, "0006", command.downgrade)
+    database = connect(database_url)
+    assert not {"article_events", "portal_states", "section_states", "leases", "health"} & tables(database)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT address FROM articles")).all() == [
+            ("http://portal-a.example/news/1.html",)
+        ]
+        assert "check_stage" not in {column["name"] for column in inspect(connection).get_columns("articles")}
+    database.close()
+    assert migrate.upgrade(database_url) == ("0006", migrate.HEAD)
+
+
+def test_0006_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+        session.add(Watch(uid="w", name="船运", query="码头", created_at=NOON, targets=["chat"]))
+        session.add(Delivery(target="chat", next_at=NOON, idempotency_key="k", created_at=NOON))
+    database.close()
+    to(database_url, "0005", command.downgrade)
+    database = connect(database_url)
+    assert "deliveries" not in tables(database)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT name, query FROM watches")).all() == [("船运", "码头")]
+    database.close()
+    assert migrate.upgrade(database_url) == ("0005", migrate.HEAD)
+
+
+def test_0005_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+        session.add(Pruned(address="http://x.example/1", pruned_at=NOON))
+    database.close()
+    to(database_url, "0004", command.downgrade)
+    database = connect(database_url)
+    assert "pruned" not in tables(database)
+    database.close()
+    assert migrate.upgrade(database_url) == ("0004", migrate.HEAD)
+
+
+def test_0004_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+    database.close()
+    to(database_url, "0003", command.downgrade)
+    database = connect(database_url)
+    with database.engine.connect() as connection:
+        assert inspect(connection).get_view_names() == []
+        assert "region" not in {column["name"] for column in inspect(connection).get_columns("portals")}
+    database.close()
+    assert migrate.upgrade(database_url) == ("0003", migrate.HEAD)
+
+
+def test_0003_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+    database.close()
+    to(database_url, "0002", command.downgrade)
+    database = connect(database_url)
+    assert not {"raw_pages", "story_events"} & tables(database)
+    with database.engine.connect() as connection:
+        row = connection.execute(text("SELECT body, canonical_body, authors FROM versions")).one()
+        assert (row[0], row[1]) == (PIECE, article().canonical_body)
+    database.close()
+
+    assert migrate.upgrade(database_url) == ("0002", migrate.HEAD)
+    database = open_database(database_url)
+    with database.reading() as session:
+        assert session.scalars(select(Version)).one().body == PIECE
+        assert stories.story_of(session, 1) is not None
+    database.close()
 
 
 def test_0002_can_be_left(database_url: str) -> None:

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from opencc import OpenCC
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crawler.store import stories
 from crawler.store.articles import save
+from crawler.store.candidates import BEST
+from crawler.store.comparison import Comparison, Text, compare
 from crawler.store.database import Database, open_database
-from crawler.store.models import Article, Story, StoryMember
+from crawler.store.models import Article, Story, StoryEvent, StoryMember
 from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
@@ -23,6 +28,12 @@ OTHER = (
     "入秋以来，云雀岭的茶农忙着采摘最后一茬秋茶，山坳里的三家作坊日夜炒制，香气飘出很远。\n"
     "合作社的账本上记着，今年的秋茶每斤比去年多卖了十一元，一百四十户人家都分到了钱。\n"
     "制茶师傅卢广田今年六十七岁，他把手艺教给了八个年轻人，其中两个是从城里回来的大学生。"
+)
+FORM = (
+    "现将拟任职人选的情况公示如下，公示期为五个工作日，欢迎干部群众以来信、来电、来访的方式反映意见。\n"
+    "{0}{1}同志，现任办公室科员，拟任副科级领导职务。\n"
+    "反映情况请寄河滨路{2}号，信封上注明公示二字，组织人事部门将为反映人保密，并逐件认真核实。\n"
+    "反映问题应当实事求是，以单位名义反映的加盖公章，以个人名义反映的署真实姓名和联系电话。"
 )
 REPOSTS = {
     "traditional": OpenCC("s2t").convert(PIECE),
@@ -69,11 +80,7 @@ def test_a_repost_joins_its_story(database: Database, body: str, order: str) -> 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family["name"])
 def test_notices_that_look_alike_stay_apart(database: Database, family: dict[str, object]) -> None:
-    slots = {name: values for name, values in family.items() if isinstance(values, list)}
-    texts = [
-        str(family["text"]).strip().format(**dict(zip(slots, values, strict=True)))
-        for values in zip(*slots.values(), strict=True)
-    ]
+    texts = _notices(family)
     placed = place(database, *texts)
 
     assert len(set(placed)) == len(texts)
@@ -102,11 +109,11 @@ def test_a_page_that_merges_two_pieces_is_a_part_of_both_and_glues_nothing(datab
     assert len({one, two, both}) == 3
     with database.reading() as session:
         parts = session.execute(
-            select(Article.address, StoryMember.story_id)
+            select(Article.url, StoryMember.story_id)
             .join(StoryMember, StoryMember.article_id == Article.id)
-            .where(StoryMember.relation == "part")
+            .where(StoryMember.relation == "part", StoryMember.story_id != both)
         ).all()
-    assert len(parts) == 2
+    assert sorted(parts) == [("http://p2.example/a.html", one), ("http://p2.example/a.html", two)]
 
 
 def test_a_digest_is_a_part(database: Database) -> None:
@@ -145,3 +152,105 @@ def test_an_empty_body_has_a_story_of_its_own(database: Database) -> None:
     one, two = place(database, "", "")
 
     assert one != two
+
+
+def test_a_page_that_became_another_piece_leaves_its_story(database: Database) -> None:
+    with database.writing() as session:
+        first = save(session, article(url="http://a.example/1"))
+        reprint = save(session, article(url="http://b.example/1"))
+        changed = save(session, article(OTHER, url="http://b.example/1", fetched=NOON + timedelta(days=1)))
+
+    assert first.story_id == reprint.story_id != changed.story_id
+    with database.reading() as session:
+        assert stories.story_of(session, first.article_id) == first.story_id
+        event = session.scalars(select(StoryEvent)).one()
+        assert (event.kind, event.story_id, event.other_id) == ("split", first.story_id, changed.story_id)
+        assert event.articles == [changed.article_id]
+
+
+@pytest.mark.parametrize(
+    "body", [PIECE.replace("一千三百万元", "一千五百万元"), PIECE + "\n" + OTHER, "\n".join(LINES[:3])]
+)
+def test_a_corrected_extended_or_shortened_page_stays_in_its_story(database: Database, body: str) -> None:
+    with database.writing() as session:
+        first = save(session, article(url="http://a.example/1"))
+        save(session, article(url="http://b.example/1"))
+        changed = save(session, article(body, url="http://b.example/1", fetched=NOON + timedelta(days=1)))
+
+    assert changed.story_id == first.story_id
+    with database.reading() as session:
+        assert session.scalars(select(StoryEvent)).all() == []
+
+
+def test_a_merge_is_recorded(database: Database) -> None:
+    without_third = "\n".join(LINES[:2] + LINES[3:])
+    without_fourth = "\n".join(LINES[:3] + LINES[4:])
+    one, two, original = place(database, without_third, without_fourth, PIECE)
+
+    assert one == two == original
+    with database.reading() as session:
+        merged = session.scalars(select(Story).where(Story.merged_into.is_not(None))).all()
+        events = session.scalars(select(StoryEvent)).all()
+    assert [(event.kind, event.story_id) for event in events] == [("merge", story.id) for story in merged]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_arrival_does_not_matter(database: Database, seed: int) -> None:
+    merged, digest = f"{PIECE}\n{OTHER}", "\n".join(LINES[:2])
+    bodies = [
+        PIECE,
+        *REPOSTS.values(),
+        OTHER,
+        OTHER.replace("，", ","),
+        merged,
+        digest,
+        *_notices(FAMILIES[2]),
+    ]
+    order = list(range(len(bodies)))
+    Random(seed).shuffle(order)  # noqa: S311
+    placed = place(database, *(bodies[at] for at in order))
+    of = dict(zip(order, placed, strict=True))
+    apart = range(len(REPOSTS) + 3, len(bodies))
+
+    assert len({of[at] for at in range(len(REPOSTS) + 1)}) == 1
+    assert of[len(REPOSTS) + 1] == of[len(REPOSTS) + 2]
+    assert len(set(placed)) == 2 + len(apart)
+
+
+def test_what_is_stored_again_changes_nothing(database: Database) -> None:
+    bodies = [PIECE, *REPOSTS.values(), OTHER]
+    first = place(database, *bodies)
+    with database.reading() as session:
+        rows = session.execute(select(StoryMember.article_id, StoryMember.story_id)).all()
+    again = place(database, *bodies)
+    with database.reading() as session:
+        assert session.execute(select(StoryMember.article_id, StoryMember.story_id)).all() == rows
+
+    assert again == first
+
+
+def test_an_article_among_many_of_a_form_is_compared_with_a_few(database: Database) -> None:
+    compared: list[int] = []
+
+    def counting(*texts: Text) -> Comparison:
+        compared[-1] += 1
+        return compare(*texts)
+
+    with mock.patch("crawler.store.neighbours.compare", counting), database.writing() as session:
+        for number in range(120):
+            compared.append(0)
+            body = FORM.format(chr(0x4E00 + 61 * number), chr(0x5200 + 37 * number), number + 11)
+            save(session, article(body, url=f"http://p{number}.example/a.html"))
+
+        assert session.scalar(select(func.count()).select_from(Story)) == len(compared)
+    assert max(compared) <= BEST
+    assert sum(compared[60:]) <= 10 * len(compared[60:])
+
+
+def _notices(family: dict[str, object]) -> list[str]:
+    """Return the notices of a family."""
+    slots = {name: values for name, values in family.items() if isinstance(values, list)}
+    return [
+        str(family["text"]).strip().format(**dict(zip(slots, values, strict=True)))
+        for values in zip(*slots.values(), strict=True)
+    ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text import charset
+from crawler.text import charset, declarations
 
 CASES = [
     json.loads(line)
@@ -73,14 +73,14 @@ def test_there_are_enough_cases() -> None:
     ],
 )
 def test_declared_names_become_codecs(name: str, codec: str | None) -> None:
-    assert charset.codec_name(name) == codec
+    assert declarations.codec_name(name) == codec
 
 
 def test_a_declaration_far_down_or_in_xml_is_found() -> None:
     page = b"<html><head>" + b"<link rel=x>" * 200 + b"<meta content='text/html; charset=Big5'></head>"
-    assert charset.declared(page, None) == ["big5hkscs"]
-    assert charset.declared(b'<?xml version="1.0" encoding="GB2312"?><rss/>', "text/xml") == ["gb18030"]
-    assert charset.declared(b"", "text/html; charset='utf-8'; x=1") == ["utf-8"]
+    assert declarations.declared(page, None) == ["big5hkscs"]
+    assert declarations.declared(b'<?xml version="1.0" encoding="GB2312"?><rss/>', "text/xml") == ["gb18030"]
+    assert declarations.declared(b"", "text/html; charset='utf-8'; x=1") == ["utf-8"]
 
 
 def test_a_page_out_of_pieces_keeps_its_markup() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.text import mojibake, noise
@@ -70,6 +70,7 @@ def test_any_text_is_survived(text: str) -> None:
 
 
 @given(st.text(alphabet="Ã¤å¸­æ–‡¿½ï»锟斤拷�?€ 鐨勪腑涓枃ÖÐÎÄ中a1，\n\ud800", max_size=120))
+@example("¤€勪拷")
 @settings(deadline=None)
 def test_garbled_bits_are_survived(text: str) -> None:
     restored, repairs, _ = mojibake.undo(text)

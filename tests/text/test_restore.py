@@ -47,6 +47,13 @@ def test_texts_that_must_stay_stay(case: dict[str, str]) -> None:
     assert restored.flags == ()
 
 
+@pytest.mark.parametrize("case", load("negatives_annotated.jsonl"), ids=lambda case: case["label"])
+def test_what_an_editor_wrote_stays_in_brackets_of_either_width(case: dict[str, str]) -> None:
+    for brackets in ({}, {"（": "(", "）": ")"}, {"(": "（", ")": "）"}):
+        text = case["in"].translate(str.maketrans(brackets))
+        assert restore.restore(text).text == text
+
+
 @pytest.mark.parametrize("case", DAMAGED, ids=lambda case: case["label"])
 def test_repairs_can_be_repeated(case: dict[str, str]) -> None:
     restored = restore.restore(case["in"])

@@ -1,0 +1,1 @@
+"""Patrols as jobs on many machines; needs ``portalwatch[cluster]`` and PostgreSQL."""

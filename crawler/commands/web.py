@@ -1,0 +1,79 @@
+"""``scrapy web``: serve feeds and stored articles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from crawler.cli import PortalwatchCommand, WrongUse
+from crawler.store.database import DEFAULT_URL, open_database
+from crawler.web.app import application
+
+if TYPE_CHECKING:
+    import argparse
+
+HOST = "127.0.0.1"
+PORT = 8420
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+class Command(PortalwatchCommand):
+    """The command."""
+
+    def syntax(self) -> str:
+        """Return how it is called."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """Return what it does."""
+        return "Serve the feeds and the stored articles, for feed readers and browsers"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        super().add_options(parser)
+        parser.add_argument("--host", default=HOST, help=f"the address to listen on ({HOST})")
+        parser.add_argument("--port", type=int, default=PORT, help=f"the port to listen on ({PORT}; 0: any)")
+        parser.add_argument(
+            "--name",
+            action="append",
+            default=[],
+            metavar="HOST",
+            help="a name under which it is reached (again for more; '*': any); this machine's always are",
+        )
+        parser.add_argument("--url", default="", help="the address that feeds name, if a proxy stands before")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Serve until interrupted."""
+        assert self.settings is not None
+        if args:
+            raise WrongUse("scrapy web takes options only; see scrapy web --help.")
+        if not 0 <= opts.port < 65_536:
+            raise WrongUse(f"--port is a number from 0 to 65535, not {opts.port}.")
+        database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
+        try:
+            app = application(database, [*LOCAL_NAMES, opts.host, *opts.name], opts.url)
+            config = uvicorn.Config(
+                app, host=opts.host, port=opts.port, log_level="warning", server_header=False, lifespan="off"
+            )
+            server = _Server(config)
+            server.run()
+        finally:
+            database.close()
+        if not server.started:
+            raise WrongUse(f"{opts.host}:{opts.port} cannot be listened on.")
+        return 0
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: object = None) -> None:
+        try:
+            await super().startup(sockets)  # type: ignore[arg-type]
+        except SystemExit:
+            # uvicorn has said why; the command ends with its own status.
+            self.should_exit = True
+            return
+        for one in self.servers:
+            for socket in one.sockets:
+                host, port = socket.getsockname()[:2]
+                print(f"Serving feeds and articles on http://{host}:{port}/ (stop with Ctrl-C)", flush=True)

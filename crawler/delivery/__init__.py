@@ -1,0 +1,1 @@
+"""Telling alerts and notices to targets: each is sent once, tried again, or kept as dead."""

@@ -1,0 +1,1 @@
+"""The stored articles as files for other programs: JSON lines, CSV, Parquet."""

@@ -1,0 +1,93 @@
+"""Ends a visit when the portal asks for it, its hours are over, or the day's requests are used up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from scrapy.exceptions import NotConfigured
+
+from crawler.asking import AskedToWait, NotNow, asks_to_wait
+from crawler.monitor import restraint
+from crawler.policy import Policy
+from crawler.store.database import open_database
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class GentleMiddleware:
+    """Counts the requests that go out, of whatever kind, and stops a visit in time.
+
+    What is left of the visit is found again by the next one. The reasons for which the spider is closed are
+    ``retry-after``, ``budget`` and ``hours``.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.sent = 0
+        self._over = ""
+        self._before: int | None = None  # requests of the day before this visit
+        self._times = 0  # how often in a row the portal asked to wait
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the middleware; spiders that only look around, as for `scrapy probe`, have none."""
+        if not hasattr(crawler.spidercls, "sections"):
+            raise NotConfigured
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Count a request, or raise NotNow if the visit is over."""
+        spider = cast("Any", self.crawler.spider)
+        policy = Policy.of(self.crawler.settings, type(spider))
+        now = spider.now()
+        if self._before is None:
+            self._begin(spider, now)
+        assert self._before is not None
+        if policy.budget and self._before + self.sent >= policy.budget:
+            self._end("budget", f"{policy.budget} requests were sent today")
+        elif policy.hours.opens(now) > now:
+            self._end("hours", "its hours are over")
+        if self._over:
+            raise NotNow(f"{request.url}: the visit is over ({self._over})")
+        self.sent += 1
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value("portalwatch/requests", self.sent)
+
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  Scrapy's signature
+        """Return the answer, or raise AskedToWait for one that asks for it."""
+        if not asks_to_wait(response):
+            return response
+        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
+        spider = cast("Any", self.crawler.spider)
+        wait = restraint.asked_wait(header, self._times, spider.now())
+        spider.wait_until = spider.now() + wait
+        seconds = round(wait.total_seconds())
+        self._end("retry-after", f"the server asks to wait {seconds} s")
+        raise AskedToWait(f"the server answered with status {response.status} and asks to wait {seconds} s")
+
+    def _begin(self, spider: Any, now: datetime) -> None:
+        database = open_database(self.crawler.settings["PORTALWATCH_DATABASE_URL"])
+        try:
+            with database.reading() as session:
+                self._before = restraint.spent(session, spider.name, now)
+                self._times = restraint.times_asked(session, spider.name)
+        finally:
+            database.close()
+
+    def _end(self, reason: str, sentence: str) -> None:
+        if self._over:
+            return
+        self._over = reason
+        spider = cast("Any", self.crawler.spider)
+        spider.over = reason
+        spider.logger.warning("The visit ends early: %s", sentence)
+        if self.crawler.engine is not None:
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))

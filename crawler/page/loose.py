@@ -1,0 +1,92 @@
+"""The words of a line that no label announces: what stands beside a date, and the clean form of a source."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.page import names
+from crawler.page.labels import fold, is_tool, opens_name, without_labelled
+
+DATE = re.compile(
+    r"(?:\d{1,2} )?\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? "
+    r"(?:\d{1,2}(?:st|nd|rd|th)?,? ?)?(?:19|20)\d\d|"
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?![\d.])"
+    r"|\(?(?:星期|周|週|礼拜)[一二三四五六日天]\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
+)
+_ASIDE = re.compile(
+    r"(?:发[表布]|编辑)于.{0,8}|IP属地.{0,8}|原创|首发|关注|订阅|[\d.,]+[万千亿wWkK]?\+?(?:次|人|个|条)?(?:粉丝|阅读|播放|评论|浏览|观看|围观|点赞|赞|回复|收藏|看过|已读|参与)?"
+)
+_DATE_OR_PAGE = re.compile(rf"{DATE.pattern}|第\s?[A-Z]?\d{{1,3}}\s?版")
+_NAMED = re.compile(r"^《([^《》]+)》[（(]?$")
+_SEPARATORS = re.compile(r"[\s|·/／｜]+")
+_ADDRESS = re.compile(r"\s?[(\[]?(?:https?://|www\.)[^\s)\]]+[)\]]?", re.IGNORECASE)
+_CREDIT_BEHIND = re.compile(
+    r"(?<=[报网社台端号])(?:全媒体|融媒体|首席|见习|特约)?记者\s.*$|(?:\s*\(|\s+)(?:本报|本网)?(?:记者|通讯员|作者|编辑|责任编辑|责编|摄影)[\s:/].*$|\s+(?:发布)?(?:时间|日期)$"
+)
+_PARTS = re.compile(r"\s+|(?<=[\u4e00-\u9fff]{4})/(?=[\u4e00-\u9fff]{2,4}$)")
+_ORIGINAL = re.compile(r"^(?:原创[\s:]+|(?:转载?|摘|来)自[\s:]*)")
+_WECHAT = re.compile(r"微信公众(?:号|平台)\s?[“\"「:]?\s?[\u4e00-\u9fff]{2}")
+
+
+def clean_source(value: str) -> str:
+    """Return a source without its address, place, brackets and loose punctuation, '' for 未知 and tools."""
+    value = _ADDRESS.sub("", value).strip(" \t\xa0\u3000,，、:：;；|｜/-—_>·").rstrip(" [【(（")
+    bodies = names.data()["bodies"]
+    places = "|".join(bodies["places"])
+    folded = fold(value)
+    if match := re.search(rf"(?:\s+(?:{places})|\((?:{places})\))$", folded):
+        value, folded = value[: match.start()], folded[: match.start()]
+    if match := _CREDIT_BEHIND.search(folded):
+        value, folded = value[: match.start()], folded[: match.start()]
+    if match := _ORIGINAL.match(folded):
+        value, folded = value[match.end() :], folded[match.end() :]
+    if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
+        value, folded = value[1:-1].strip(), folded[1:-1].strip()
+    for person in reversed(behind_source(value)):
+        value = value[: value.rindex(person)].rstrip(" \u3000/")
+    if value[-1:] in "）)" and not {"（", "("} & set(value):
+        value = value[:-1]
+    folded = fold(value)
+    if (
+        folded.lower() in bodies["nowhere"]
+        or (is_tool(folded) and not _is_named(value))
+        or not re.search(r"[^\W\d_]", value)
+    ):
+        return ""
+    return value.strip()
+
+
+def _is_named(value: str) -> bool:
+    """Return whether what starts like a tool is a name: 说明书网, 微信公众号“某处”."""
+    return (opens_name(value) and names.is_body(value)) or _WECHAT.match(fold(value)) is not None
+
+
+def behind_source(value: str) -> list[str]:
+    """Return the writers who stand behind a body in a source's value: 某日报 甲 乙 → 甲, 乙."""
+    words = [word for word in _PARTS.split(value) if word]
+    people: list[str] = []
+    if len(words) == 1 and (person := names.behind_office(words[0])) != words[0]:
+        return [person]
+    while len(words) > 1 and names.is_person(words[-1]) and not names.is_body(words[-1]):
+        people.insert(0, words.pop())
+    return people if people and names.is_body(" ".join(words)) else []
+
+
+def loose_words(line: str) -> list[str]:
+    """Return the words of a dated line besides its dates, labelled values and tools; [] without a date."""
+    if not DATE.search(fold(line)):
+        return []
+    parts = [part for part in _SEPARATORS.split(dateless(line)) if not _ASIDE.fullmatch(fold(part))]
+    words = [clean_source(_NAMED.sub(r"\1", word)) for word in names.join_single(parts)]
+    return [word for word in words if word and fold(word) not in names.data()["bodies"]["ours"]]
+
+
+def dateless(text: str) -> str:
+    """Return what is left of a line without dates, addresses and labelled values."""
+    rest = without_labelled(_ADDRESS.sub(" ", text))
+    folded = fold(rest)
+    pieces, last = [], 0
+    for match in _DATE_OR_PAGE.finditer(folded):
+        pieces.append(rest[last : match.start()])
+        last = match.end()
+    return "  ".join([*pieces, rest[last:]])

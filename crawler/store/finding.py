@@ -1,0 +1,184 @@
+"""Searching the stored articles: the index names candidates, their texts decide, the best come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from crawler.query import evaluate, regions
+from crawler.query.excerpts import Excerpt, excerpts, marked
+from crawler.query.syntax import And, Term, atoms
+from crawler.store import search
+from crawler.store.damage import readable
+from crawler.store.models import Article, Portal, Version
+from crawler.store.ranking import score
+from crawler.text.canonical import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from crawler.query.search import Search
+    from crawler.query.syntax import Atom, Query
+    from crawler.store.packing import Content
+
+POOL = 200
+"""So many of the newest articles that match are ranked; older ones come only where these are too few."""
+CHUNK = 200
+"""So many candidates are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article in a list; times are aware, UTC. ``title_hits`` and ``excerpts`` show what was found."""
+
+    article_id: int
+    portal: str
+    url: str
+    title: str
+    source: str | None
+    published: datetime | None
+    published_precision: str | None
+    first_seen: datetime
+    versions: int
+    state: str
+    title_hits: tuple[evaluate.Span, ...] = ()
+    excerpts: tuple[Excerpt, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    article: Article
+    portal: str
+    content: Content
+    subject: evaluate.Subject
+
+
+def best(
+    session: Session,
+    wanted: Search,
+    *,
+    limit: int,
+    now: datetime,
+    places: Mapping[str, str] | None = None,
+) -> list[Found]:
+    """Return at most ``limit`` articles, those first that say most of what is looked for and are newest.
+
+    ``places`` maps portals to the regions they belong to, for ``region:``. Of very many matches the newest
+    are ranked.
+    """
+    if wanted.query is None:
+        return newest(session, wanted, limit=limit, places=places)
+    pool: list[_Candidate] = []
+    for candidate in _matching(session, wanted, places or {}, by_date=False):
+        pool.append(candidate)
+        if len(pool) >= max(POOL, limit):
+            break
+    words = atoms(wanted.query, wanted_only=True)
+    pool.sort(key=lambda one: (score(one.subject, words, one.article, now), one.article.id), reverse=True)
+    return [_found(one, words) for one in pool[:limit]]
+
+
+def newest(
+    session: Session, wanted: Search, *, limit: int | None = None, places: Mapping[str, str] | None = None
+) -> list[Found]:
+    """Return the articles that match, newest first by their date, or first sight where they have none."""
+    return list(each(session, wanted, limit=limit, places=places))
+
+
+def each(
+    session: Session, wanted: Search, *, limit: int | None = None, places: Mapping[str, str] | None = None
+) -> Iterator[Found]:
+    """Yield what ``newest`` returns, one after another."""
+    words = atoms(wanted.query, wanted_only=True) if wanted.query else []
+    for number, candidate in enumerate(_matching(session, wanted, places or {}, by_date=True), start=1):
+        yield _found(candidate, words)
+        if number == limit:
+            return
+
+
+def subject(
+    portal: str, content: Content, kind: str = "new", place: str = "", site: str = ""
+) -> evaluate.Subject:
+    """Return what a query is asked about a stored text; ``place`` is the region of its portal."""
+    return evaluate.Subject(
+        title=content.canonical_title.lower(),
+        body=content.canonical_body.lower(),
+        source=(content.canonical_source or "").lower(),
+        portals=tuple(canonical(name).lower() for name in (portal, site) if name),
+        section="\n".join(canonical(name).lower() for name in content.section),
+        kind=kind,
+        region=regions.code(place) if place else "",
+    )
+
+
+def _matching(
+    session: Session, wanted: Search, places: Mapping[str, str], *, by_date: bool
+) -> Iterator[_Candidate]:
+    """Yield the articles that match, by date or (faster) by when they were stored, the newest first."""
+    when = func.coalesce(Article.published_at, Article.first_seen)
+    query = _filtered(session, wanted)
+    columns = query.order_by(when.desc(), Article.id.desc()) if by_date else query.order_by(Article.id.desc())
+    with session.execute(columns.execution_options(yield_per=CHUNK)) as rows:
+        for article, portal, packed in rows:
+            content = readable(packed, article.url)
+            if content is None:
+                continue
+            asked = subject(portal, content, _kind(article), places.get(portal, ""))
+            if wanted.query is None or evaluate.matches(wanted.query, asked):
+                yield _Candidate(article, portal, content, asked)
+
+
+def _filtered(session: Session, wanted: Search) -> Select[Article, str, bytes]:
+    when = func.coalesce(Article.published_at, Article.first_seen)
+    query = (
+        select(Article, Portal.name, Version.packed)
+        .join(Portal, Portal.id == Article.portal_id)
+        .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
+    )
+    if wanted.since is not None:
+        query = query.where(when >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(when < wanted.until)
+    if wanted.query is None:
+        return query
+    for name in _portals(wanted.query):
+        query = query.where(func.lower(Portal.name) == name)
+    condition = search.condition(session, wanted.query)
+    return query if condition is None else query.where(condition)
+
+
+def _portals(query: Query) -> list[str]:
+    """Return the portals that every match must be of."""
+    parts = query.of if isinstance(query, And) else (query,)
+    return [part.text for part in parts if isinstance(part, Term) and part.field == "portal"]
+
+
+def _kind(article: Article) -> str:
+    if article.state == "withdrawn":
+        return "withdrawn"
+    return "changed" if article.latest > 1 else "new"
+
+
+def _found(one: _Candidate, words: list[Atom]) -> Found:
+    article = one.article
+    in_title = [atom for atom in words if getattr(atom, "field", None) in {None, "title", "region"}]
+    return Found(
+        article_id=article.id,
+        portal=one.portal,
+        url=article.url,
+        title=article.title,
+        source=article.source,
+        published=article.published_at,
+        published_precision=article.published_precision,
+        first_seen=article.first_seen,
+        versions=article.latest,
+        state=article.state,
+        title_hits=marked(article.title, in_title) if in_title else (),
+        excerpts=tuple(excerpts(one.content.body.split("\n"), words)) if words else (),
+    )

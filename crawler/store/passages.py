@@ -1,0 +1,207 @@
+"""What differs between two passages that stand at the same place, and whether it says something else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from crawler.store import wording
+from crawler.store.furniture import surnames
+from crawler.store.wording import LOST
+from crawler.text.readings import toneless_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHANGE = 1
+"""A passage of more characters that was changed may be a name, which is all that parts some notices."""
+GIVEN = 2
+"""A changed character so many behind a family name may be of a given name."""
+INNER = 4
+"""An addition inside a sentence up to so many tokens is a changed word; a longer one is an added clause."""
+LOST_TOGETHER = 3
+"""A lost character may stand for up to so many."""
+
+_NUMERALS = frozenset("0123456789甲乙丙丁上中下东南西北左右大小男女不未无非正副前后")
+_FIGURE = re.compile(r"\d[\d.]*")
+
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    relative = "|".join(wording.data()["relative"]["words"])
+    day = r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|\d{4}年"
+    return re.compile(rf"{day}|{relative}|[0-9][0-9.]*[%‰°℃]*|[a-z]+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A pair of what stands at the same place, with what stands around it in the left passage."""
+
+    left: str
+    right: str
+    before: str
+    after: str
+
+    @property
+    def figures(self) -> bool:
+        """Whether figures, or words that count or oppose, differ."""
+        return _figures(self.left) != _figures(self.right)
+
+    @property
+    def name(self) -> bool:
+        """Whether it may be in a person's name."""
+        if {self.left, self.right} <= set(wording.data()["slips"]["characters"]):
+            return False
+        return not surnames().isdisjoint(self.left + self.right + self.before)
+
+    @property
+    def says_else(self) -> bool:
+        """Whether it says something else and is no slip of one character."""
+        return self.figures or self.name or max(len(self.left), len(self.right)) > CHANGE
+
+    @property
+    def sounds_alike(self) -> bool:
+        """Whether one character became another of the same sound, as typing does."""
+        if len(self.left) != 1 or len(self.right) != 1 or self.figures or self.name:
+            return False
+        return not toneless_readings(self.left).isdisjoint(toneless_readings(self.right))
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides say the same: a lost character, 昨日 and 5月3日, 我市 and the city's name."""
+        return (
+            _is_lost(self.left, self.right)
+            or _is_lost(self.right, self.left)
+            or _is_same_day(self.left, self.right)
+            or self._is_same_place()
+            or _is_rounded(self.left, self.right, self.before + self.after)
+        )
+
+    def _is_same_place(self) -> bool:
+        data = wording.data()["relative"]
+        short, long = sorted((self.left, self.right), key=len)
+        return (
+            self.after[:1] in tuple(data["places"])
+            and short in data["here"]
+            and 1 < len(long) <= INNER
+            and long.isalpha()
+        )
+
+
+def overlap(left: str, right: str) -> int:
+    """Return how many characters two passages could share at the most."""
+    return (Counter(left) & Counter(right)).total()
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How two passages differ: the pairs of what differs, what is shared, and the share of the words alone.
+
+    ``first`` and ``last`` are the pairs with which both passages begin and end, if those differ: what stands
+    there may be no part of the text.
+    """
+
+    spans: tuple[Span, ...]
+    shared: int  # characters
+    alike: float  # 0 to 1, of the shorter passage without figures
+    first: tuple[str, str] | None = None
+    last: tuple[str, str] | None = None
+
+
+def words(text: str) -> int:
+    """Return the number of characters of ``text`` that are in no figure."""
+    return len(_FIGURE.sub("", text))
+
+
+@lru_cache(maxsize=4096)
+def differences(left: str, right: str) -> Differences:
+    """Return how two passages differ; clauses that only one side has are left out."""
+    a, b = _tokens().findall(left), _tokens().findall(right)
+    found: list[Span] = []
+    shared = shared_words = 0
+    first = last = None
+    for equal, a1, a2, b1, b2 in _opcodes(a, b):
+        if equal:
+            same = "".join(a[a1:a2])
+            shared += len(same)
+            shared_words += words(same)
+            continue
+        begins, ends = a1 == 0 and b1 == 0, a2 == len(a) and b2 == len(b)
+        one_sided = a1 == a2 or b1 == b2
+        if one_sided and (begins or ends or max(a2 - a1, b2 - b1) > INNER):
+            continue
+        pair = "".join(a[a1:a2]), "".join(b[b1:b2])
+        if begins and not ends:
+            first = pair
+        elif ends and not begins:
+            last = pair
+        before = "".join(a[max(0, a1 - GIVEN) : a1])[-GIVEN:]
+        after = "".join(a[a2 : a2 + GIVEN])[:GIVEN]
+        found.append(Span(*pair, before, after))
+    least = min(words(left), words(right))
+    return Differences(tuple(found), shared, shared_words / least if least else 1.0, first, last)
+
+
+def _opcodes(a: list[str], b: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Yield whether slices of both are equal, and their ends: first what both begin with, which is cheap."""
+    least = min(len(a), len(b))
+    start = next((at for at in range(least) if a[at] != b[at]), least)
+    end = next((at for at in range(least - start) if a[-1 - at] != b[-1 - at]), least - start)
+    if start:
+        yield True, 0, start, 0, start
+    inner = a[start : len(a) - end], b[start : len(b) - end]
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, *inner, autojunk=False).get_opcodes():
+        yield kind == "equal", a1 + start, a2 + start, b1 + start, b2 + start
+    if end:
+        yield True, len(a) - end, len(a), len(b) - end, len(b)
+
+
+def _figures(text: str) -> str:
+    return "".join(character for character in text if character in _NUMERALS)
+
+
+def _is_lost(one: str, other: str) -> bool:
+    """Whether ``one`` is lost characters in place of ``other``, or a question mark that has nothing there."""
+    if len(one) == len(other) and LOST in one:
+        return all(a == b or LOST in {a, b} for a, b in zip(one, other, strict=True))
+    if not one or set(one) != {LOST}:
+        return False
+    return len(other) <= len(one) or (len(other) <= LOST_TOGETHER and not _figures(other))
+
+
+def _is_same_day(one: str, other: str) -> bool:
+    relative = wording.data()["relative"]["words"]
+    if one in relative:
+        return other in relative or _is_day(other)
+    if other in relative:
+        return _is_day(one)
+    return _is_day(one) and _is_day(other) and (one.endswith(other) or other.endswith(one))
+
+
+def _is_day(text: str) -> bool:
+    return text[:1].isdigit() and text.endswith(("年", "月", "日"))
+
+
+def _is_rounded(left: str, right: str, around: str) -> bool:
+    """Whether one side's only figure is the other's, rounded, and a word such as 约 says so."""
+    one, other = _FIGURE.findall(left), _FIGURE.findall(right)
+    hedges = set(wording.data()["relative"]["hedges"])
+    if len(one) != 1 or len(other) != 1 or hedges.isdisjoint(left + right + around):
+        return False
+    rest = set(_FIGURE.sub("", left) + _FIGURE.sub("", right))
+    return rest <= hedges and (_rounds(one[0], other[0]) or _rounds(other[0], one[0]))
+
+
+def _rounds(rough: str, exact: str) -> bool:
+    try:
+        low, high = float(rough), float(exact)
+    except ValueError:
+        return False
+    digits = len(rough.replace(".", "").strip("0"))
+    if not high or digits >= len(exact.replace(".", "").strip("0")):
+        return False
+    return float(f"{high:.{max(1, digits)}g}") == low or 0 <= high - low < low * 0.1

@@ -1,0 +1,79 @@
+"""Ways to write the same: numerals, units and lost characters, folded before texts are compared."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+LOST = "\u16a0"  # a letter that no Chinese text has
+"""Stands for one character that was lost, or for a question mark: a decoder writes one for the other."""
+
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+_HAN = "".join((*_DIGITS, *_POWERS))
+_NUMBER = re.compile(f"[{_HAN}]+")
+_PERCENT = re.compile(rf"百分之([{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)")
+_LARGE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([万亿])")
+_LARGE_POWERS = {"万": 10**4, "亿": 10**8}
+_MARKS = str.maketrans(dict.fromkeys("\ufffd□?", LOST))
+_LONGEST = 12  # characters of a numeral; a longer run is a list of digits
+
+
+@cache
+def data() -> dict[str, Any]:
+    """Return wording.toml."""
+    return tomllib.loads(files("crawler.store").joinpath("wording.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _exchanged() -> tuple[re.Pattern[str], dict[str, str]]:
+    units, words = data()["units"], data()["words"]
+    longest = sorted(units, key=len, reverse=True)
+    behind = rf"(?<=[\d{_HAN}万亿每/几])(?:{'|'.join(map(re.escape, longest))})(?![a-z])"
+    return re.compile(f"{behind}|{'|'.join(words)}"), units | words
+
+
+def fold(text: str) -> str:
+    """Return canonical ``text`` in lower case with numerals in digits and units in one spelling.
+
+    三十七 and 37, 1.3万 and 13000, 百分之四十 and 40%, km and 公里 become the same. Idioms suffer (千方百计),
+    but the same way in every text: for comparing only.
+    """
+    found, table = _exchanged()
+    text = text.lower().translate(_MARKS)
+    text = found.sub(lambda match: table[match[0]], text)
+    text = _PERCENT.sub(lambda match: f"{_percent(match[1])}%", text)
+    text = _NUMBER.sub(lambda match: number(match[0]), text)
+    return _LARGE.sub(lambda match: _plain(Decimal(match[1]) * _LARGE_POWERS[match[2]]), text)
+
+
+def _percent(text: str) -> str:
+    whole, _, rest = text.partition("点")
+    return ".".join(number(part) if part and part[0] in _HAN else part for part in (whole, rest) if part)
+
+
+@lru_cache(maxsize=4096)
+def number(numeral: str) -> str:
+    """Return a run of Chinese numerals in digits; one that is no number, digit by digit."""
+    total = current = 0
+    if len(numeral) > _LONGEST or not any(character in _POWERS for character in numeral):
+        return "".join(str(_DIGITS.get(character, character)) for character in numeral)
+    filled = False  # a digit waits for its power
+    for character in numeral:
+        if character in _POWERS:
+            total += (current if filled else 1) * _POWERS[character]
+            current, filled = 0, False
+        elif filled and current:
+            return "".join(str(_DIGITS.get(one, _POWERS.get(one))) for one in numeral)
+        else:
+            current, filled = _DIGITS[character], True
+    return str(total + current)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

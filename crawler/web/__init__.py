@@ -1,0 +1,1 @@
+"""The browser face: feeds, the newest alerts, stored versions. It only reads."""

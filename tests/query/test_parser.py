@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.query.errors import QueryError
+from crawler.query.evaluate import Subject, matches
+from crawler.query.parser import parse
+from crawler.query.syntax import And, Kind, Near, Not, Or, Pattern, Query, Region, Term, atoms, holds
+
+A, B, C = (Term(text, text) for text in ("营商", "低空", "水"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("营商", A),
+        ("营商 低空", And((A, B))),
+        ("营商\u3000AND 低空", And((A, B))),
+        ("营商 OR 低空 水", Or((A, And((B, C))))),
+        ("(营商 OR 低空) 水", And((Or((A, B)), C))),
+        ("（营商 OR 低空）水", And((Or((A, B)), C))),
+        ("营商 -低空", And((A, Not(B)))),
+        ("营商 NOT 低空", And((A, Not(B)))),
+        ("营商 －(低空 水)", And((A, Not(And((B, C)))))),
+        ("營商", Term("营商", "營商")),
+        ("ＧＤＰ", Term("gdp", "ＧＤＰ")),
+        ('"营商 环境"', Term("营商环境", "营商 环境")),
+        ("“low altitude”", Term("low altitude", "low altitude")),
+        ("「低空」", B),
+        ("title:低空", Term("低空", "低空", "title")),
+        ("Title：“低空 经济”", Term("低空经济", "低空 经济", "title")),
+        ("portal:cnxz 水", And((Term("cnxz", "cnxz", "portal"), C))),
+        ("COVID-19", Term("covid-19", "COVID-19")),
+        ("or and", And((Term("or", "or"), Term("and", "and")))),
+        ("12:30", Term("12:30", "12:30")),
+        ("section:通知公告 水", And((Term("通知公告", "通知公告", "section"), C))),
+        ("kind:Withdrawn 水", And((Kind("withdrawn", "Withdrawn"), C))),
+        ("营商 NEAR/10 低空", Near((A,), (B,), 10, "营商 NEAR/10 低空")),
+        ("营商 NEAR 低空 水", And((Near((A,), (B,), 10, "营商 NEAR 低空"), C))),
+        ("营商 NEAR/3 (低空 OR 水)", Near((A,), (B, C), 3, "营商 NEAR/3 (低空 OR 水)")),
+        ("-营商 水", And((Not(A), C))),
+        ("NEARBY 水", And((Term("nearby", "NEARBY"), C))),
+    ],
+)
+def test_what_a_query_means(text: str, expected: object) -> None:
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "reason"),
+    [
+        ("", 1, "empty"),
+        ("   ", 1, "empty"),
+        ("(营商", 1, "this bracket is never closed"),
+        ("营商)", 3, "closes none"),
+        ("营商 ()", 5, "a word is missing before"),
+        ("营商 OR", 6, "a word is missing before the end"),
+        ("OR 营商", 1, "a word is missing before 'OR'"),
+        ('营商 "低空', 4, "never closed"),
+        ("colour:红 水", 1, "there is no field 'colour'"),
+        ("title: (低空)", 1, "title: needs a word"),
+        ("营商 ，", 4, "no letter and no digit"),
+        ("-通航", 1, "only says what must not be there"),
+        ("营商 OR -低空", 1, "only says what must not be there"),
+        ("(" * 60 + "水" + ")" * 60, 51, "more than 50 deep"),
+        ("-" * 60 + "水", 51, "more than 50 deep"),
+        ("水 " * 5001, 10001, "at most 5000 words"),
+        ("水" * 50001, 50001, "at most 50000 characters"),
+        ("kind:old 水", 6, "there is no kind 'old'"),
+        ("region:亚特兰蒂斯", 8, "no province, city or county"),
+        ("营商 NEAR (低空 水)", 4, "NEAR stands between words"),
+        ("营商 NEAR title:低空", 4, "NEAR stands between words"),
+        ("营商 NEAR/9999 低空", 4, "at most 1000 characters"),
+        ("营商 NEAR 低空 NEAR 水", 12, "NEAR joins two sides"),
+        ("NEAR 水", 1, "a word is missing before 'NEAR'"),
+        ("*", 1, "a wildcard needs a letter"),
+        ("re:(低空", 4, "cannot be read"),
+        ("re:水*", 4, "would match everything"),
+        ("re:" + "水" * 501, 4, "at most 500 characters"),
+        ("re:(?:(?:水{1,900}){1,900}){1,900}x", 4, "cannot be read"),
+        ('re:"低空', 4, "never closed"),
+    ],
+)
+def test_a_wrong_query_is_told_where(text: str, position: int, reason: str) -> None:
+    with pytest.raises(QueryError, match=f"at character {position}: .*{reason}") as raised:
+        parse(text)
+    assert raised.value.position == position
+
+
+@given(st.text(alphabet='水火 \t()（）-－"“”「」:：titleORANDNOTEkind/re*?0，\u3000\x00', max_size=40))
+def test_any_text_is_a_query_or_an_error(text: str) -> None:
+    query, error = parsed_or_error(text)
+
+    if query is None:
+        assert error is not None
+        assert 1 <= error.position <= len(text) + 1
+    else:
+        assert not holds(query, frozenset())
+        assert atoms(query)
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    query, error = parsed_or_error(text)
+
+    assert (query is None) != (error is None)
+
+
+def parsed_or_error(text: str) -> tuple[Query | None, QueryError | None]:
+    try:
+        return parse(text), None
+    except QueryError as error:
+        return None, error
+
+
+def test_forbidden_words_are_not_wanted() -> None:
+    query = parse("营商 -低空 -(-水)")
+    assert atoms(query) == [A, B, C]
+    assert atoms(query, wanted_only=True) == [A, C]
+
+
+@pytest.mark.parametrize(
+    ("text", "literal", "hits", "misses"),
+    [
+        ("专精*新", "专精", ["专精特新", "专精新"], ["专精，新"]),
+        ("低空?济", "低空", ["低空经济"], ["低空济"]),
+        ("econom*", "econom", ["economy", "the economics"], ["aeconomy"]),
+        ("*空經濟", "空经济", ["低空经济"], ["空 经济"]),
+        ("re:第[一二三]批", "", ["第二批"], ["第四批"]),
+        ('re:"低空 ?(经济|飛行)"', "", ["低空经济", "低空飞行"], ["高空飞行"]),
+        ("re:GDP\\d", "", ["gdp9"], ["gdp"]),
+    ],
+)
+def test_wildcards_and_expressions(text: str, literal: str, hits: list[str], misses: list[str]) -> None:
+    query = parse(text)
+
+    assert isinstance(query, Pattern)
+    assert query.literal == literal
+    assert [matches(query, Subject("", hit)) for hit in hits] == [True] * len(hits)
+    assert [matches(query, Subject("", miss)) for miss in misses] == [False] * len(misses)
+
+
+def test_an_expression_may_stand_in_brackets_and_in_a_field() -> None:
+    query = parse("(title:re:第(一|二)批 OR 水)")
+
+    assert matches(query, Subject("第二批名单", ""))
+    assert not matches(query, Subject("", "第二批名单"))
+
+
+@pytest.mark.parametrize("name", ["徐州", "徐州市", "江苏省徐州市", "江蘇徐州"])
+def test_a_region_by_its_names(name: str) -> None:
+    query = parse(f"region:{name}")
+
+    assert isinstance(query, Region)
+    assert query.codes == ("3203",)
+    assert matches(query, Subject("", "", region="320322"))
+    assert matches(query, Subject("徐州发布", ""))
+    assert matches(query, Subject("", "沛县的企业"))
+    assert not matches(query, Subject("", "连云港", region="3207"))
+
+
+def test_a_county_that_shares_its_name_is_found_where_it_lies() -> None:
+    assert parse("region:徐州鼓楼区") != parse("region:南京鼓楼区")
+
+
+@pytest.mark.parametrize(
+    ("text", "apart", "true"),
+    [
+        ("低空甲乙补贴", 2, True),
+        ("低空甲乙补贴", 1, False),
+        ("补贴甲乙低空", 2, True),
+        ("低空补贴", 0, True),
+        ("低空" + "甲" * 50 + "补贴" + "甲" * 5 + "低空", 5, True),
+    ],
+)
+def test_near(text: str, apart: int, *, true: bool) -> None:
+    assert matches(parse(f"低空 NEAR/{apart} 补贴"), Subject("", text)) is true
+
+
+def test_the_place_of_an_error_is_pointed_at() -> None:
+    with pytest.raises(QueryError) as raised:
+        parse("低空经济 (通航")
+
+    assert raised.value.pointed() == "低空经济 (通航\n         ^"
+
+
+def test_a_regular_expression_never_backtracks() -> None:
+    assert not matches(parse("re:(a+)+b"), Subject("", "a" * 100_000))

@@ -1,0 +1,205 @@
+"""Visiting what is due on the replicas: nothing is asked for twice, nothing is lost, stopping is clean."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from crawler.holding import Holding
+from crawler.monitor import leases
+from crawler.replica.server import ReplicaServer
+from crawler.store.database import open_database
+from tests.world import World
+
+HOST = "xian.021cf.cn"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with ReplicaServer() as server:
+        yield World(server, tmp_path, {"PORTALWATCH_MAX_LIST_PAGES": "1", "PORTALWATCH_RETRY_TIMES": "0"})
+
+
+def asked(world: World, since: int = 0, host: str = HOST) -> list[tuple[str, int]]:
+    """Return the paths and states of requests, robots.txt aside."""
+    return [
+        (visit.url.removeprefix(f"http://{host}"), int(visit.status))
+        for visit in world.server.visits(host)[since:]
+        if not visit.url.endswith("/robots.txt")
+    ]
+
+
+def test_an_unchanged_section_costs_one_request_and_is_not_due(world: World) -> None:
+    first = world.scrapy("patrol", "--due", "--only", "xian", "fbdy")
+    assert first.returncode == 0, first.stdout + first.stderr
+    before, other = len(world.server.visits(HOST)), len(world.server.visits("fbdy.cn"))
+    again = world.scrapy("patrol", "--due", "--only", "xian", "fbdy")
+    assert again.stdout.startswith("Nothing is due before ")
+    assert len(world.server.visits(HOST)) == before
+    world.scrapy("patrol", "--only", "xian", "fbdy")
+    assert asked(world, before) == [
+        ("/index.php/category-1.html", 304),
+        ("/index.php/category-2.html", 304),
+    ]
+    # No validators there: the same entries are enough.
+    assert [status for _, status in asked(world, other, "fbdy.cn")] == [200, 200]
+
+
+def test_only_the_sections_that_are_due_are_visited(world: World) -> None:
+    world.scrapy("crawl", "xian")
+    before = len(world.server.visits(HOST))
+    make_due(world, "%category-2.html")
+    world.scrapy("patrol", "--due", "--only", "xian")
+    assert asked(world, before) == [("/index.php/category-2.html", 304)]
+
+
+def make_due(world: World, like: str) -> None:
+    database = open_database(world.database_url)
+    with database.writing() as session:
+        session.execute(
+            text("UPDATE section_states SET due_at = '2026-01-01 00:00:00' WHERE url LIKE :like"),
+            {"like": like},
+        )
+    database.close()
+
+
+def test_what_could_not_be_fetched_is_asked_for_again_although_the_list_is_the_same(world: World) -> None:
+    portal = world.server.portals["xian"]
+    newest = portal.url(portal.visible(world.server.clock.now())[0]).removeprefix(f"http://{HOST}")
+    world.server.fault(HOST, newest, "500", times=1)
+    world.scrapy("crawl", "xian")
+    before = len(world.server.visits(HOST))
+    world.scrapy("crawl", "xian")
+    assert (newest, 200) in asked(world, before)
+    assert ("/index.php/category-1.html", 200) in asked(world, before)
+    before = len(world.server.visits(HOST))
+    world.scrapy("crawl", "xian")
+    assert [status for _, status in asked(world, before)] == [304, 304]
+
+
+def test_a_page_that_is_no_article_is_not_asked_for_again_while_its_list_is_the_same(world: World) -> None:
+    portal = world.server.portals["xian"]
+    newest = portal.url(portal.visible(world.server.clock.now())[0]).removeprefix(f"http://{HOST}")
+    world.server.fault(HOST, newest, "404", times=None)
+    world.scrapy("crawl", "xian")
+    before = len(world.server.visits(HOST))
+    world.scrapy("crawl", "xian")
+    assert [status for _, status in asked(world, before)] == [304, 304]
+
+
+def test_a_full_visit_or_one_for_certain_days_is_unconditional_and_decides_nothing(world: World) -> None:
+    world.scrapy("crawl", "xian")
+    states = world.rows("select * from section_states")
+    before = len(world.server.visits(HOST))
+    world.scrapy("crawl", "xian", "-a", "full=1")
+    world.scrapy("crawl", "xian", "-a", "since=2026-11-01")
+    assert {status for _, status in asked(world, before)} == {200}
+    assert world.rows("select * from section_states") == states
+
+
+def test_a_section_that_fails_is_tried_again_soon(world: World) -> None:
+    world.server.fault(HOST, "/index.php/category-1.html", "500", times=None)
+    world.scrapy("crawl", "xian")
+    waits = dict(world.rows("select url, interval_s from section_states"))
+    assert waits[f"http://{HOST}/index.php/category-1.html"] == 900
+
+
+def test_what_another_patrol_visits_is_left_to_it(world: World) -> None:
+    with Holding(world.database_url, ["xian"], "elsewhere:1"):
+        done = world.scrapy("patrol", "--only", "xian", "fbdy")
+        assert done.returncode == 0, done.stderr
+        assert "xian is being visited by elsewhere:1; left out." in done.stdout
+        assert world.server.visits(HOST) == []
+        assert len(world.server.visits("fbdy.cn")) > 3
+        assert world.scrapy("crawl", "xian").returncode == 0
+        assert world.server.visits(HOST) == []
+    assert world.rows("select * from leases") == []
+
+
+def environment(world: World) -> dict[str, str]:
+    return {
+        **os.environ,
+        **world.settings,
+        "COLUMNS": "200",
+        "http_proxy": world.server.url,
+        "PORTALWATCH_DATABASE_URL": world.database_url,
+        "PORTALWATCH_FEEDS_DIR": str(world.folder / "feeds"),
+        "PORTALWATCH_DOWNLOAD_DELAY": "0",
+        "PORTALWATCH_AUTOTHROTTLE_ENABLED": "0",
+    }
+
+
+def daemon(world: World) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "scrapy", "patrol", "--daemon", "--only", "xian", "fbdy"]
+    return subprocess.Popen(
+        words,
+        cwd=world.root,
+        env=environment(world),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def until(process: subprocess.Popen[str], words: str) -> None:
+    """Read what ``process`` says until it says ``words``."""
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if words in line:
+            return
+    pytest.fail("".join(said))
+
+
+def test_the_daemon_visits_what_is_due_and_stops_on_sigterm(world: World) -> None:
+    process = daemon(world)
+    until(process, "new and 0 changed articles.")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert world.rows("select * from leases") == []
+    assert int(str(world.rows("select count(*) from articles")[0][0])) > 5
+
+
+def test_stopped_in_the_midst_it_keeps_what_was_read_and_lets_go(world: World) -> None:
+    portal = world.server.portals["xian"]
+    newest = portal.url(portal.visible(world.server.clock.now())[0]).removeprefix(f"http://{HOST}")
+    world.server.fault(HOST, newest, "slow", times=None, seconds=60)  # the last that it asks for
+    command = [sys.executable, "-m", "scrapy", "crawl", "xian"]
+    process = subprocess.Popen(
+        command,
+        cwd=world.root,
+        env=environment(world),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    world.server.arrived(newest)
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=60)
+    assert "stopped: the patrol was stopped" in said
+    assert "Traceback" not in said
+    assert int(str(world.rows("select count(*) from articles")[0][0])) > 5
+    assert world.rows("select * from leases") == []
+    assert world.rows("select finished_at is null, status from runs") == [(0, "failed")]
+
+
+def test_what_a_killed_patrol_held_is_visited_when_its_lease_has_run_out(world: World) -> None:
+    with Holding(world.database_url, []):
+        pass
+    database = open_database(world.database_url)
+    with database.writing() as session:
+        leases.take(session, "portal:xian", "killed", datetime.now(UTC) - timedelta(hours=1))
+    database.close()
+    done = world.scrapy("patrol", "--due", "--only", "xian")
+    assert done.returncode == 0
+    assert len(asked(world)) > 5
