@@ -6,11 +6,13 @@ two requests, the next one was begun before that, and the host had two at once.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.core.downloader import Downloader
 
 from crawler.asking import NotNow, asks_to_wait
+from crawler.middlewares.gentle import GentleMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -24,9 +26,14 @@ if TYPE_CHECKING:
 class CountingDownloader(Downloader):
     """Never more transfers of a host than ``CONCURRENT_REQUESTS_PER_DOMAIN``, none once a visit ended.
 
-    Requests that wait for their host have passed the middlewares; when the answer before them ends the visit
-    (``over`` of the spider says why), they must not go out any more.
+    Requests that wait for their host have passed the middlewares. So whether one goes out is asked again when
+    its turn comes (``let_go`` of GentleMiddleware), and only what goes out is counted.
     """
+
+    @cached_property
+    def _gentle(self) -> GentleMiddleware | None:
+        kinds = self.middleware.middlewares
+        return next((one for one in kinds if isinstance(one, GentleMiddleware)), None)
 
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
@@ -35,12 +42,15 @@ class CountingDownloader(Downloader):
         return super()._wait_for_download(slot, request, queue_dfd)
 
     async def _download(self, slot: Slot, request: Request) -> Response:
-        if reason := getattr(self.crawler.spider, "over", ""):
+        try:
+            if self._gentle is not None:
+                self._gentle.let_go(request)
+        except NotNow:
             slot.transferring.discard(request)
             self._process_queue(slot)
-            raise NotNow(f"{request.url}: the visit is over ({reason})")
+            raise
         response = await super()._download(slot, request)
-        if asks_to_wait(response) and self.crawler.spider is not None:
+        if self._gentle is not None and asks_to_wait(response):
             # Now, not when the middlewares come to it: the next request may be due before that.
             cast("Any", self.crawler.spider).over = "retry-after"
         return response

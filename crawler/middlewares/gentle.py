@@ -31,7 +31,6 @@ class GentleMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.sent = 0
-        self._over = ""
         self._before: int | None = None  # requests of the day before this visit
         self._times = 0  # how often in a row the portal asked to wait
         self._closing: asyncio.Future[None] | None = None
@@ -44,7 +43,12 @@ class GentleMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Count a request, or raise NotNow if the visit is over."""
+        """Raise NotNow if the visit is over; else the request waits for its turn."""
+        self._refuse_after_the_end(request)
+
+    def let_go(self, request: Request) -> None:
+        """Count a request whose turn has come, or raise NotNow if it is not to be sent any more."""
+        self._refuse_after_the_end(request)
         spider = cast("Any", self.crawler.spider)
         policy = Policy.of(self.crawler.settings, type(spider))
         now = spider.now()
@@ -55,11 +59,14 @@ class GentleMiddleware:
             self._end("budget", f"{policy.budget} requests were sent today")
         elif policy.hours.opens(now) > now:
             self._end("hours", "its hours are over")
-        if self._over:
-            raise NotNow(f"{request.url}: the visit is over ({self._over})")
+        self._refuse_after_the_end(request)
         self.sent += 1
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("portalwatch/requests", self.sent)
+
+    def _refuse_after_the_end(self, request: Request) -> None:
+        if over := cast("Any", self.crawler.spider).over:
+            raise NotNow(f"{request.url}: the visit is over ({over})")
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  Scrapy's signature
         """Return the answer, or raise AskedToWait for one that asks for it."""
@@ -83,9 +90,8 @@ class GentleMiddleware:
             database.close()
 
     def _end(self, reason: str, sentence: str) -> None:
-        if self._over:
+        if self._closing is not None:
             return
-        self._over = reason
         spider = cast("Any", self.crawler.spider)
         spider.over = reason
         spider.logger.warning("The visit ends early: %s", sentence)
