@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LEFT = frozenset({"shutdown", "retry-after", "budget", "hours"})
+"""Reasons for which a visit ends early that are no fault: it goes on when it may."""
+
 
 class Timekeeper:
     """The extension that follows each article to its end.
@@ -125,6 +128,7 @@ class Timekeeper:
         seen: dict[str, Sighting] = {}
         for url, sighting in spider.sightings.sections.items():
             sighting.lasting = sighting.lasting and complete
+            sighting.left = reason in LEFT and not (sighting.unchanged or sighting.failed)
             seen[url] = sighting
             if url in self._lists and not sighting.unchanged:
                 page, said = self._lists[url]

@@ -193,6 +193,22 @@ def test_stopped_in_the_midst_it_keeps_what_was_read_and_lets_go(world: World) -
     assert world.rows("select finished_at is null, status from runs") == [(0, "failed")]
 
 
+def test_what_a_stopped_visit_left_is_due_at_once(world: World) -> None:
+    world.server.fault(HOST, "/index.php/category-2.html", "slow", times=1, seconds=3)
+    command = [sys.executable, "-m", "scrapy", "crawl", "xian"]
+    process = subprocess.Popen(command, cwd=world.root, env=environment(world))
+    world.server.arrived("/index.php/category-2.html")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 1
+    assert world.rows("select count(*) from section_states where entries_hash != ''") == [(0,)]
+    done = world.scrapy("patrol", "--due", "--only", "xian")
+    assert done.returncode == 0, done.stdout
+    assert world.rows("select count(*) from articles") == [(20,)], "two first pages of lists with ten each"
+    articles = [path for path, _ in asked(world) if "/post/" in path]
+    assert len(articles) == len(set(articles)) == 20, "nothing is fetched twice"
+    assert world.scrapy("patrol", "--due", "--only", "xian").stdout.startswith("Nothing is due before ")
+
+
 def test_what_a_killed_patrol_held_is_visited_when_its_lease_has_run_out(world: World) -> None:
     with Holding(world.database_url, []):
         pass

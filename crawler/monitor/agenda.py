@@ -71,7 +71,11 @@ def _moments(
 
 
 def record(session: Session, portal: str, seen: Mapping[str, Sighting], bounds: Bounds, at: datetime) -> None:
-    """Write what a visit that ended at ``at`` saw of sections, and when each is due again."""
+    """Write what a visit that ended at ``at`` saw of sections, and when each is due again.
+
+    A section that was left before its end teaches nothing and is due at once: that is when the next visit
+    may fetch the rest.
+    """
     rows = {
         row.url: row for row in session.scalars(select(SectionState).where(SectionState.portal == portal))
     }
@@ -84,6 +88,9 @@ def record(session: Session, portal: str, seen: Mapping[str, Sighting], bounds: 
         if row is None:
             row = SectionState(portal=portal, url=url, due_at=at, interval_s=0, visits=0, entries_hash="")
             session.add(row)
+        if sighting.left:
+            row.entries_hash, row.due_at = "", min(row.due_at, at)
+            continue
         _learn(row, rhythm, sighting, at)
         others = [one for address, one in rhythms.items() if address != url]
         row.due_at = (

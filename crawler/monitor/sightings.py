@@ -32,6 +32,7 @@ class Sighting:
     failed: bool = False
     unchanged: bool = False
     lasting: bool = True
+    left: bool = False  # the visit was stopped before all of it was seen
 
     @property
     def settled(self) -> bool:
