@@ -69,6 +69,8 @@ PORTALWATCH_RECHECKS = 20
 PORTALWATCH_GONE_INTERVAL = 3600.0
 # Bad runs in a row before the health targets are told of a portal.
 PORTALWATCH_HEALTH_BAD_RUNS = 3
+# The file that the metrics of all portals are written to after each visit, for node_exporter; empty: none.
+PORTALWATCH_METRICS_FILE = ""
 # Pages of a portal kept for study; bytes below which a page that lacks what is expected may be a block.
 PORTALWATCH_KEPT_PAGES = 20
 PORTALWATCH_BLOCKED_BYTES = 4096

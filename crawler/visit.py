@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,12 +15,12 @@ from crawler.delivery.after import deliver_due
 from crawler.holding import Holding
 from crawler.journal import Journal
 from crawler.keeper import Keeper
-from crawler.monitor import restraint
+from crawler.monitor import metrics, restraint
 from crawler.monitor.hours import day
 from crawler.patrol import patrol
 from crawler.policy import Policy
 from crawler.roster import spider_classes
-from crawler.store.database import open_database
+from crawler.store.database import DatabaseError, open_database
 from crawler.store.times import now
 from crawler.text.clock import LOCAL
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from crawler.spider import PortalSpider
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,26 @@ def _go(
         finally:
             watcher.stop()
         journal.close(outcomes)
+    _publish_metrics(settings)
     console.print(progress.summary(outcomes))
     console.print(progress.verdict(outcomes), markup=False, highlight=False)
     if said := deliver_due(settings):
         console.print(said, markup=False, highlight=False)
     return EXIT_FAILED if any(outcome.failure for outcome in outcomes) else 0
+
+
+def _publish_metrics(settings: Settings) -> None:
+    path = settings.get("PORTALWATCH_METRICS_FILE")
+    if not path:
+        return
+    database = open_database(settings["PORTALWATCH_DATABASE_URL"])
+    try:
+        with database.reading() as session:
+            metrics.write(session, Path(path))
+    except (OSError, DatabaseError) as error:
+        logger.error("The metrics were not written to %s: %s", path, error)  # noqa: TRY400  one line
+    finally:
+        database.close()
 
 
 def _resting(settings: Settings, spiders: Mapping[str, type[PortalSpider]], at: datetime) -> dict[str, str]:

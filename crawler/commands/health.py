@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 WIDE = 140
 RUNS = 40
 STEPS = "▁▂▃▄▅▆▇█"
+NOT_JUDGED = "No run of {!r} has been judged yet."
 ILL = frozenset(state.value for state in State if state is not State.OK)
 
 
@@ -67,13 +69,14 @@ class Command(PortalwatchCommand):
         try:
             if opts.accept:
                 with database.writing() as session:
+                    if not health.history(session, opts.accept, 1):
+                        raise WrongUse(NOT_JUDGED.format(opts.accept))
                     count = health.accept(session, opts.accept)
                 print(f"{opts.accept}: {count} runs are taken for how it is meant to be.")
                 return 0
             with database.reading() as session:
                 if opts.textfile:
-                    metrics.write(session, Path(opts.textfile))
-                    return 0
+                    return write_metrics(session, Path(opts.textfile))
                 if opts.page is not None:
                     return print_page(session, opts.page)
                 if opts.pages:
@@ -102,7 +105,7 @@ class Command(PortalwatchCommand):
     def _one(self, session: Session, opts: argparse.Namespace) -> int:
         rows = health.history(session, opts.portal, RUNS)
         if not rows:
-            raise WrongUse(f"No run of {opts.portal!r} has been judged yet.")
+            raise WrongUse(NOT_JUDGED.format(opts.portal))
         if opts.json:
             for row in rows:
                 print(json.dumps(_run(row), ensure_ascii=False))
@@ -155,6 +158,15 @@ class Seen:
         }
 
 
+def write_metrics(session: Session, path: Path) -> int:
+    """Write the metrics for node_exporter."""
+    try:
+        metrics.write(session, path)
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be written: {error.strerror or error}.") from error
+    return 0
+
+
 def list_pages(session: Session, portal: str | None) -> int:
     """Print the pages that were kept for study."""
     for page in kept_pages.listed(session, portal):
@@ -167,7 +179,9 @@ def print_page(session: Session, number: int) -> int:
     page = kept_pages.get(session, number)
     if page is None:
         raise WrongUse(f"There is no kept page {number}; see scrapy health --pages.")
-    print(page.body.decode("utf-8", "replace"))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(page.body)  # in whichever encoding it is
+    sys.stdout.buffer.flush()
     return 0
 
 
