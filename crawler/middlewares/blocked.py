@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.exceptions import IgnoreRequest
@@ -77,12 +78,13 @@ class BlockedMiddleware:
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
         }
-        text, size = response.text, len(response.body)
-        found = self._found(request, response) if size < MOST_BYTES else None
-        return Answer(response.status, text, size, headers, found)
+        found = partial(self._found, request, response)
+        return Answer(response.status, response.text, len(response.body), headers, found)
 
     def _found(self, request: Request, response: DecidedResponse) -> bool | None:
         """Return whether a small page has what the spider's selector is to find, None if there is none."""
+        if len(response.body) >= MOST_BYTES:
+            return None
         rules = getattr(self.crawler.spider, "rules", None)
         is_list = "number" in request.cb_kwargs
         rule = rules.of_field("entries" if is_list else "body") if rules is not None else None

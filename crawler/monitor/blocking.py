@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LOOKED_AT = 400_000
 """Characters that are looked at: some challenges carry their program with them."""
+_PIECE = 4_000
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|$)|<(script|style|noscript|template|head)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL
 )
+_OPENS = re.compile(r"<!--|<(script|style|noscript|template|head)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript[^>]*>(.*?)</noscript", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>?")
@@ -32,18 +34,23 @@ _RELOADS = re.compile(r"location\s*(?:\.\s*(?:reload|href|replace|assign)|\[|=)"
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|script|meta|title|div|p|h\d|center)\b", re.IGNORECASE)
 
 
+def _unknown() -> None:
+    """Tell that nobody knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer: ``headers`` by lower-case name, the decoded ``text``, and its ``size`` in bytes.
 
-    ``found`` tells whether it has what the spider expects of it (its list, its text), None if nobody knows.
+    ``found`` tells whether it has what the spider expects of it (its list, its text), None if nobody knows;
+    it is asked only where the answer displays as little as a challenge.
     """
 
     status: int
     text: str
     size: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    found: bool | None = None
+    found: Callable[[], bool | None] = _unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +75,43 @@ def block(answer: Answer, *, small: int = 4096) -> Block | None:
     for name, value in data["headers"].items():
         if value in answer.headers.get(name, "").lower():
             return Block("header", f"{name}: {value}")
-    if answer.found or not _MARKUP.search(answer.text[:LOOKED_AT]):
-        return None
     text = answer.text[:LOOKED_AT]
+    if _displays(text, 2 * data["longest"]) or not _MARKUP.search(text):
+        return None
     shown = fold(_TAG.sub(" ", _HIDDEN.sub(" ", text)))
     if len(shown) >= data["longest"]:
         return None
-    return _marked(text, shown, data) or _scripted(answer, text, shown) or _small(answer, text, shown, small)
+    if found := answer.found():
+        return None
+    return (
+        _marked(text, shown, data)
+        or _scripted(answer, text, shown)
+        or (_small(answer, text, shown, small) if found is False else None)
+    )
+
+
+def _displays(text: str, enough: int) -> bool:
+    """Return whether the first parts of a page display that many characters: most pages need no more."""
+    at = length = 0
+    while at < len(text):
+        hidden = _OPENS.search(text, at)
+        end = hidden.start() if hidden else len(text)
+        while at < end:
+            cut = text.find("<", min(at + _PIECE, end), end)  # never within a tag
+            length += len(fold(_TAG.sub(" ", text[at : cut if cut > 0 else end])))
+            if length >= enough:
+                return True
+            at = cut if cut > 0 else end
+        if hidden is None:
+            break
+        closed = _closing(hidden[1]).search(text, hidden.end())
+        at = closed.end() if closed else len(text)
+    return False
+
+
+@cache
+def _closing(tag: str | None) -> re.Pattern[str]:
+    return re.compile(rf"</{tag}\s*>" if tag else "-->", re.IGNORECASE)
 
 
 def _marked(text: str, shown: str, data: Mapping[str, Any]) -> Block | None:
@@ -111,7 +148,7 @@ def _scripted(answer: Answer, text: str, shown: str) -> Block | None:
 
 
 def _small(answer: Answer, text: str, shown: str, small: int) -> Block | None:
-    if answer.found is None or answer.size >= small or not _SCRIPT.search(text) or len(shown) >= BARE:
+    if answer.size >= small or not _SCRIPT.search(text) or len(shown) >= BARE:
         return None
     return Block("no-container", f"{answer.size} bytes, a script, and not what is expected", sure=False)
 

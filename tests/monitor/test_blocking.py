@@ -18,7 +18,8 @@ CASES = [json.loads(line) for line in _LINES]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
 def test_challenges_and_pages(case: dict[str, Any]) -> None:
     body = re.sub(r"REPEAT\((.*)\)", lambda it: it[1] * case.get("repeat", 1), case["body"], flags=re.DOTALL)
-    answer = Answer(case["status"], body, len(body.encode()), case.get("headers", {}), case.get("found"))
+    headers, size = case.get("headers", {}), len(body.encode())
+    answer = Answer(case["status"], body, size, headers, lambda: case.get("found"))
     found = block(answer)
     assert (found.kind if found else "") == case["out"]
     assert found is None or found.sure == (found.kind != "no-container")
@@ -29,4 +30,4 @@ def test_the_pages_of_portals_are_no_challenges() -> None:
     assert pages
     for page in pages:
         text = page.read_bytes().decode("utf-8", "replace")
-        assert block(Answer(200, text, len(text), {}, None)) is None, page
+        assert block(Answer(200, text, len(text))) is None, page
