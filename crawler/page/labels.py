@@ -63,6 +63,11 @@ def _table() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """Return ``text`` with width and the script of label words folded, each character at its place."""
+    return _remembered_fold(text) if len(text) <= _REMEMBERED_CHARS else text.translate(_table())
+
+
+@lru_cache(maxsize=2048)
+def _remembered_fold(text: str) -> str:
     return text.translate(_table())
 
 

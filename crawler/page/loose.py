@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.page import names
 from crawler.page.labels import fold, is_tool, opens_name, without_labelled
@@ -25,6 +26,7 @@ _CREDIT_BEHIND = re.compile(
 )
 _PARTS = re.compile(r"\s+|(?<=[\u4e00-\u9fff]{4})/(?=[\u4e00-\u9fff]{2,4}$)")
 _ORIGINAL = re.compile(r"^(?:原创[\s:]+|(?:转载?|摘|来)自[\s:]*)")
+_REMEMBERED_CHARS = 400  # several finders ask about the same few lines
 _WECHAT = re.compile(r"微信公众(?:号|平台)\s?[“\"「:]?\s?[\u4e00-\u9fff]{2}")
 
 
@@ -83,6 +85,10 @@ def loose_words(line: str) -> list[str]:
 
 def dateless(text: str) -> str:
     """Return what is left of a line without dates, addresses and labelled values."""
+    return _remembered(text) if len(text) <= _REMEMBERED_CHARS else _dateless(text)
+
+
+def _dateless(text: str) -> str:
     rest = without_labelled(_ADDRESS.sub(" ", text))
     folded = fold(rest)
     pieces, last = [], 0
@@ -90,3 +96,6 @@ def dateless(text: str) -> str:
         pieces.append(rest[last : match.start()])
         last = match.end()
     return "  ".join([*pieces, rest[last:]])
+
+
+_remembered = lru_cache(maxsize=1024)(_dateless)
