@@ -23,7 +23,7 @@ _PIECE = 4_000
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|$)|<(script|style|noscript|template|head)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL
 )
-_OPENS = re.compile(r"<!--|<(script|style|noscript|template|head)\b", re.IGNORECASE)
+_OPENS = re.compile(r"<(?:!--|((?i:script|style|noscript|template|head))\b)")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript[^>]*>(.*?)</noscript", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>?")
@@ -111,7 +111,7 @@ def _displays(text: str, enough: int) -> bool:
 
 @cache
 def _closing(tag: str | None) -> re.Pattern[str]:
-    return re.compile(rf"</{tag}\s*>" if tag else "-->", re.IGNORECASE)
+    return re.compile(rf"</(?i:{tag})\s*>" if tag else "-->")
 
 
 def _marked(text: str, shown: str, data: Mapping[str, Any]) -> Block | None:
