@@ -20,7 +20,7 @@ FIELDS = ("title", "body", "published", "source", "authors", "editors", "section
 KEPT_LENGTHS = 60
 """Lengths of bodies that a row keeps: a first crawl of thousands tells no more than this many."""
 GARBLED = -8.0  # prose reaches -4 to -6, mojibake -10 and less
-_SCORED = 50  # characters that the score is taken of, at the start, in the middle and at the end
+_SCORED = 25  # characters that the score is taken of, at the start, in the middle and at the end
 _ENDS = 3  # blocks at each end in which boilerplate would stand
 _HAN = re.compile("[\u3400-\u9fff]+")
 _ENDED = re.compile(r"[。！？!?.…」』”’\"）)》】;；]$|[日年]$")
@@ -101,9 +101,8 @@ class Tally:
             score = model.score(_sample(han))
             self._scores.append(score)
             self._garbled += score < GARBLED
-        ends = fold(
-            "\n".join(block.text for block in {id(one): one for one in _ends(article.blocks)}.values())
-        )
+        blocks = {id(one): one for one in _ends(article.blocks)}.values()
+        ends = "\n".join(fold(block.text) for block in blocks)
         self._leftover += any(phrase in ends for phrase in self._leftovers)
         if article.published is not None:
             at = article.published.at
