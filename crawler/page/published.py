@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.page import meta as metas
@@ -182,20 +183,21 @@ def _ends_with_date(line: str) -> bool:
     return day and _WEEKDAY_BEHIND.sub("", line).rstrip().endswith(_WEEKDAY_BEHIND.sub("", found[-1].raw))
 
 
-def _dates_of(line: str, now: datetime, year_hint: int | None) -> list[tuple[Moment, str]]:
+@lru_cache(maxsize=256)
+def _dates_of(line: str, now: datetime, year_hint: int | None) -> tuple[tuple[Moment, str], ...]:
     """Return the dates of a line with the kind of the label that each stands behind, '' for none."""
-    folded = fold(line)
     if len(line) > _LONGEST_LINE and _SENTENCE.search(line):
-        return []
+        return ()
+    folded = fold(line)
     if any(phrase in folded for phrase in phrases("published", "today")):
-        return []
+        return ()
     items = labelled(line)
     found, position = [], 0
     for moment in dates.find_all(line, now=now, year_hint=year_hint):
         position = max(position, line.find(moment.raw, position))
         found.append((moment, _label_before(items, line, position)))
         position += len(moment.raw)
-    return found
+    return tuple(found)
 
 
 def _label_before(items: Sequence[Labelled], line: str, position: int) -> str:
