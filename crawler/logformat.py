@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter as ScrapyLogFormatter
 
+from crawler.store.connection import PassingError
+
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.http import Response
@@ -28,8 +30,10 @@ class LogFormatter(ScrapyLogFormatter):
         response: Response | Failure | None,  # noqa: ARG002  Scrapy's signature
         spider: Spider,  # noqa: ARG002  Scrapy's signature
     ) -> LogFormatterResult:
-        """Say which page was refused, and why."""
-        return {"level": logging.WARNING, "msg": "Refused %(reason)s", "args": {"reason": exception}}
+        """Say which page was refused, and why; of articles that wait for the database it was said once."""
+        said = isinstance(exception.__cause__, PassingError)
+        level = logging.INFO if said else logging.WARNING
+        return {"level": level, "msg": "Refused %(reason)s", "args": {"reason": exception}}
 
     def item_error(
         self,

@@ -23,6 +23,9 @@ PORTALWATCH_DATABASE_URL = "sqlite:///var/portalwatch.db"
 # Articles are written many in one transaction: at most so many, and after so many seconds at the latest.
 PORTALWATCH_BATCH_ARTICLES = 50
 PORTALWATCH_BATCH_SECONDS = 0.5
+# Seconds that a batch waits for a lock, room on a full disk, a database server that starts again; then its
+# articles are given up, and the next visit asks for them again.
+PORTALWATCH_PATIENCE = 16.0
 # Bytes that the raw pages of the stored versions may take, compressed; the oldest go first. 0 keeps none.
 PORTALWATCH_RAW_BUDGET = 2_000_000_000
 # Where the alert feeds are written, an Atom file and a JSON Feed a watch.

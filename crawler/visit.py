@@ -75,20 +75,21 @@ def _go(
 ) -> int:
     watcher = progress.watcher(console)
     keeper = Keeper.of(settings, spiders)
-    with Journal(settings["PORTALWATCH_DATABASE_URL"], wanted.command, spiders, keeper) as journal:
+    url, patience = settings["PORTALWATCH_DATABASE_URL"], settings.getfloat("PORTALWATCH_PATIENCE")
+    with Journal(url, wanted.command, spiders, keeper, patience) as journal:
         try:
             outcomes = patrol(
                 settings, spiders, watcher, arguments=wanted.arguments, own=wanted.own, holding=holding
             )
         finally:
             watcher.stop()
-        journal.close(outcomes)
+        kept = journal.close(outcomes)
     _publish_metrics(settings)
     console.print(progress.summary(outcomes))
     console.print(progress.verdict(outcomes), markup=False, highlight=False)
     if said := deliver_due(settings):
         console.print(said, markup=False, highlight=False)
-    return EXIT_FAILED if any(outcome.failure for outcome in outcomes) else 0
+    return EXIT_FAILED if not kept or any(outcome.failure for outcome in outcomes) else 0
 
 
 def _publish_metrics(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from crawler.store.articles import Outcome, Saver
 from crawler.store.connection import PassingError
+from crawler.store.patience import SECONDS as PATIENCE
 from crawler.store.patience import patiently
 
 if TYPE_CHECKING:
@@ -53,21 +54,24 @@ class Job:
 class Batches:
     """The thread over one database; ``count`` and ``seconds`` bound a batch.
 
-    ``pause`` is called with the seconds to wait before another attempt.
+    What passes by itself is waited for ``patience`` seconds, each batch; ``pause`` is called with the seconds
+    to wait before another attempt.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but the database have defaults
         self,
         database: Database,
         *,
         count: int = COUNT,
         seconds: float = SECONDS,
         raw_budget: int = 0,
+        patience: float = PATIENCE,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._database = database
         self._count = count
         self._seconds = seconds
+        self._patience = patience
         self._pause = pause
         self._saver = Saver(raw_budget, batched=True)
         self._jobs: Queue[Job | None] = Queue(QUEUE)
@@ -122,6 +126,8 @@ class Batches:
             written = self._attempt(batch)
         except Exception as error:  # noqa: BLE001  whoever waits for the article gets it, whatever it is
             if len(batch) == 1 or isinstance(error, PassingError):
+                if isinstance(error, PassingError):
+                    logger.error("%d article(s) are not stored: %s", len(batch), error)  # noqa: TRY400  one line
                 for job in batch:
                     job.done.set_exception(error)
                 return
@@ -139,7 +145,7 @@ class Batches:
             self.retries += 1
             self._pause(seconds)
 
-        return patiently(lambda: self._transaction(batch, complete), pause)
+        return patiently(lambda: self._transaction(batch, complete), pause, self._patience)
 
     def _transaction(self, batch: list[Job], complete: list[Saved]) -> list[Saved]:
         earlier: list[Saved | None] = [*complete] or [None] * len(batch)

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from crawler.store import batches, raw
+from crawler.store import batches, patience, raw
 from crawler.store.batches import Batches, Job
 from crawler.store.database import Database, open_database
 
@@ -44,14 +44,16 @@ class Limits:
     count: int = batches.COUNT
     seconds: float = batches.SECONDS
     raw_budget: int = raw.DEFAULT_BUDGET
+    patience: float = patience.SECONDS
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
-        """Read ``PORTALWATCH_BATCH_ARTICLES``, ``PORTALWATCH_BATCH_SECONDS``, ``PORTALWATCH_RAW_BUDGET``."""
+        """Read ``PORTALWATCH_BATCH_ARTICLES``, ``…_BATCH_SECONDS``, ``…_RAW_BUDGET`` and ``…_PATIENCE``."""
         return cls(
             count=settings.getint("PORTALWATCH_BATCH_ARTICLES", batches.COUNT),
             seconds=settings.getfloat("PORTALWATCH_BATCH_SECONDS", batches.SECONDS),
             raw_budget=settings.getint("PORTALWATCH_RAW_BUDGET", raw.DEFAULT_BUDGET),
+            patience=settings.getfloat("PORTALWATCH_PATIENCE", patience.SECONDS),
         )
 
 
@@ -149,7 +151,11 @@ class _Shared:
         self.url = database_url
         self.database = open_database(database_url)
         self.batches = Batches(
-            self.database, count=limits.count, seconds=limits.seconds, raw_budget=limits.raw_budget
+            self.database,
+            count=limits.count,
+            seconds=limits.seconds,
+            raw_budget=limits.raw_budget,
+            patience=limits.patience,
         )
         self.users = 0
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,9 +23,12 @@ from crawler.store.database import Database, open_database
 from crawler.store.migrate import upgrade
 from crawler.store.models import Alert, Article, Lease, RawPage, StoryMember, Version, Watch
 
+Ended = tuple[int, str, str]
 ROOT = Path(__file__).parent.parent.parent
 PORTALS = ("xian", "zhenggong")
 WATCHES = {"项目": "项目", "厂房": "厂房 OR 园区", "政务": "政务 OR 政府", "所有": "的"}
+BEGUN = 20
+"""So many requests after which something is stored and most is still to come."""
 SETTINGS = {
     "PORTALWATCH_DOWNLOAD_DELAY": "0",
     "PORTALWATCH_AUTOTHROTTLE_ENABLED": "0",
@@ -185,3 +190,26 @@ def assert_whole(database: Database) -> int:
         told = session.execute(select(Alert.watch_id, Alert.story_id, Alert.occasion)).all()
         assert len(told) == len(set(told)), "an alert is stored twice"
     return len(articles)
+
+
+@contextmanager
+def under_way(crawl: Crawl, begun: int = BEGUN) -> Iterator[tuple[subprocess.Popen[str], Ended]]:
+    """Yield a crawl that has stored something, and a list of what it came to: status, output, errors."""
+    asked = crawl.server.count
+    process = crawl.start()
+    crawl.server.wait_for(asked + begun, process)
+    assert process.poll() is None, process.communicate()
+    ended: list[object] = []
+    try:
+        yield process, ended  # type: ignore[misc]  # filled later
+    finally:
+        out, err = process.communicate(timeout=300)
+        ended += [process.returncode, out, err]
+
+
+def assert_as_undisturbed(crawl: Crawl, wanted: State) -> None:
+    """Fail unless the crawl left what an undisturbed one leaves."""
+    database = open_database(crawl.url)
+    assert_whole(database)
+    assert state(database, crawl.folder).differences(wanted) == []
+    database.close()

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from crawler.store.database import open_database
-from tests.faults.crawls import CountingServer, Crawl, State, assert_whole, state
-
-Ended = tuple[int, str, str]
-BEGUN = 20
-"""So many requests after which something is stored and most is still to come."""
+from tests.faults.crawls import CountingServer, Crawl, State, assert_as_undisturbed, under_way
 
 
 @pytest.fixture
@@ -28,31 +21,13 @@ def sqlite(server: CountingServer, tmp_path: Path) -> Crawl:
     return crawl
 
 
-@contextmanager
-def under_way(crawl: Crawl, begun: int = BEGUN) -> Iterator[tuple[subprocess.Popen[str], Ended]]:
-    """Yield a crawl that has stored something, and a list of what it came to, filled at the end."""
-    asked = crawl.server.count
-    process = crawl.start()
-    crawl.server.wait_for(asked + begun, process)
-    assert process.poll() is None, process.communicate()
-    ended: list[object] = []
-    try:
-        yield process, ended  # type: ignore[misc]  # filled later
-    finally:
-        out, err = process.communicate(timeout=300)
-        ended += [process.returncode, out, err]
-
-
-def assert_as_undisturbed(crawl: Crawl, wanted: State) -> None:
-    database = open_database(crawl.url)
-    assert_whole(database)
-    assert state(database, crawl.folder).differences(wanted) == []
-    database.close()
+def _waiting(crawl: Crawl) -> sqlite3.Connection:
+    """Connect to a crawl's database; for its lock it waits as long as it takes."""
+    return sqlite3.connect(crawl.folder / "test.db", timeout=120, isolation_level=None)
 
 
 def test_a_lock_is_waited_for(sqlite: Crawl, undisturbed: tuple[State, int]) -> None:
-    with under_way(sqlite) as (_, ended), closing(sqlite3.connect(sqlite.folder / "test.db")) as other:
-        other.isolation_level = None
+    with under_way(sqlite) as (_, ended), closing(_waiting(sqlite)) as other:
         other.execute("BEGIN IMMEDIATE")
         threading.Event().wait(2)  # the crawl meets the lock, which nothing tells
         other.execute("ROLLBACK")
