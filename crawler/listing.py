@@ -16,12 +16,14 @@ class Listing:
 
     ``may_be_empty``: no entry here is no fault, as on an index that only names other lists; the following
     page is asked for all the same. ``turned_by`` is the script that alone could turn the page, '' for none.
+    ``fell_back``: the portal's own rule found no entries, the generic reader did.
     """
 
     entries: list[Entry] = field(default_factory=list)
     following: str | None = None
     may_be_empty: bool = False
     turned_by: str = ""
+    fell_back: bool = False
 
 
 def joined(base: str, address: str) -> str:

@@ -25,28 +25,24 @@ import scrapy
 
 from crawler import definition, errors, tls
 from crawler.asking import ENTRY, NOT_MODIFIED, NotNow, conditional
-from crawler.listing import Listing, joined
+from crawler.choosing import Choosing
+from crawler.lists import Lists
 from crawler.middlewares.charset import raw_page, text_of
 from crawler.monitor.displayed import stretch
 from crawler.monitor.sightings import Sightings, entries_hash
 from crawler.page.address import canonical_url
 from crawler.page.document import Page, PageError, limited, parse_html
-from crawler.page.entries import Entry
-from crawler.page.entries import entries as generic_entries
 from crawler.page.learned import NOTHING
-from crawler.page.paging import next_page as generic_next_page
-from crawler.page.paging import unfollowable
 from crawler.page.parts import leads_to_first, next_part
 from crawler.parts import Joiner
 from crawler.reading import Rules, read_article
 from crawler.rechecking import Rechecker
 from crawler.refusals import PASSING
-from crawler.selectors import elements, texts
 from crawler.store.known import Known
 from crawler.text.deadline import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractContextManager
     from typing import Self
 
@@ -56,11 +52,13 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.items import Article
+    from crawler.listing import Listing
     from crawler.monitor.sightings import Sighting
+    from crawler.page.entries import Entry
 
 # List pages go before articles, and articles that stand further down go before newer ones: most of what a run
 # that is cut short leaves undone is then newer than what it stored. Not all: requests that wait for their
-# host are sent in the order they came in. So the next run does not stop at what it stored (``_is_left``).
+# host are sent in the order they came in. So the next run does not stop at what it stored (``Choosing``).
 LIST_PRIORITY = 1_000_000
 LASTING = frozenset({"status-404", "status-410", "robots", "private-address"})
 """Kinds of errors that the next visit would only see again."""
@@ -118,7 +116,6 @@ class PortalSpider(scrapy.Spider):
         self.joiner = Joiner(self)
         self.rechecker = Rechecker(self)
         self.known: Known | None = None
-        self.interrupted: datetime | None = None  # when the first visit began that came to no good end
         self.read_timeout = 0.0  # seconds a page; 0 is no limit
         self.learned = NOTHING  # what the portal's pages are known to repeat
         self.sightings = Sightings()
@@ -126,7 +123,7 @@ class PortalSpider(scrapy.Spider):
         self.over = ""  # why the visit has ended before its end
         self.wait_until: datetime | None = None  # when the server wants to be asked again
         self.only = None if only is None else frozenset(only.split())  # addresses of sections
-        self._asked: set[str] = set()  # canonical addresses of articles requested in this run
+        self.choosing = Choosing(self.base, self.days, self.full)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -143,7 +140,8 @@ class PortalSpider(scrapy.Spider):
         if spider.tls == tls.LEGACY:
             spider.logger.info("%s", tls.IN_WORDS)
         spider.learned = spider.known.learned(spider.name)
-        spider.interrupted = spider.known.interrupted_since(spider.name)
+        spider.choosing.known = spider.known
+        spider.choosing.interrupted = spider.known.interrupted_since(spider.name)
         spider.hashes = {} if spider.selective else spider.known.section_hashes(spider.name)
         return spider
 
@@ -198,7 +196,7 @@ class PortalSpider(scrapy.Spider):
             seen.failed = True
             self.count("failed_sections")
             return
-        found = [entry for entry in listing.entries if self._is_own(entry.url)]
+        found = self.choosing.own(listing.entries)
         if not found and not listing.may_be_empty:
             self._count_error(
                 "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
@@ -210,14 +208,14 @@ class PortalSpider(scrapy.Spider):
             self._unchanged(seen)
             return
         seen.read, seen.lasting = True, seen.lasting and not listing.may_be_empty
-        wanted, news = self._choose(found)
+        wanted, news = self.choosing.choose(found)
         self.count("entries", len(found))
         self.count("lists")
         if number == 1:
             self.count(f"listed/{section}", len(found))
         for entry in wanted:
             address = canonical_url(entry.url)
-            self._asked.add(address)
+            self.choosing.asked.add(address)
             seen.open.add(address)
             seen.new[address] = stretch(entry.date_text, self.now())
             self.count("requested")
@@ -227,12 +225,12 @@ class PortalSpider(scrapy.Spider):
                 errback=self.failed,
                 cb_kwargs={"section": section, "list_url": response.url},
                 meta={ENTRY: address},
-                priority=len(self._asked),
+                priority=len(self.choosing.asked),
                 # Scrapy's filter would drop a redirect to a known address, a circle for one, in silence.
                 dont_filter=True,
             )
         limit = self.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
-        go_on = news and not self._all_too_old(found)
+        go_on = news and not self.choosing.all_too_old(found)
         if listing.following and number < limit and (go_on or listing.may_be_empty):
             yield self._list_request(listing.following, section, number + 1)
         elif listing.turned_by and number < limit and go_on:
@@ -297,77 +295,27 @@ class PortalSpider(scrapy.Spider):
         A way of access that is no HTML page, such as a feed, replaces this.
         """
         page = self.parsed(response)
-        if page is None:
-            return None
-        found = Listing(self.read_entries(page), self.read_next(page))
-        if not found.following and self.rules.of_field("next_page") is None and self.generic:
-            found.turned_by = unfollowable(page)
-        return found
+        return None if page is None else self._listed(page)
 
-    def read_entries(self, page: Page) -> list[Entry]:
-        """Return the entries of a section page, in its order."""
-        rule = self.rules.of_field("entries")
-        if rule is None:
-            return generic_entries(page)
-        found = list(rule(page)) if callable(rule) else self._selected_entries(page, rule)
-        if not found and (found := generic_entries(page)):
+    def _listed(self, page: Page) -> Listing:
+        found = self.lists.read(page)
+        if found.fell_back:
             self.logger.warning("%s: entries: the selector finds nothing, the generic reader does", page.url)
             self.count("fallbacks/entries")
         return found
 
-    def _selected_entries(self, page: Page, rule: Any) -> list[Entry]:
-        found: list[Entry] = []
-        for link in elements(rule, page.root):
-            href = (link.get("href") or "").strip()
-            title = link.get("title") or "".join(link.itertext())
-            url = "" if href.startswith("#") else joined(page.url, href)
-            if url:
-                found.append(Entry(url, title.strip(), self._entry_date(link)))
-        return found
+    @property
+    def lists(self) -> Lists:
+        """How the section pages are read."""
+        return Lists(self.rules, generic=self.generic)
 
-    def _entry_date(self, link: Any) -> str:
-        rule = self.rules.of_field("entry_date")
-        if not rule:
-            return ""
-        row = link
-        inside = {"a", "span", "em", "b", "h2", "h3", "h4", "td"}
-        while (row := row.getparent()) is not None and row.tag in inside:
-            pass
-        return next(iter(texts(rule, row)), "") if row is not None else ""
+    def read_entries(self, page: Page) -> list[Entry]:
+        """Return the entries of a section page, in its order."""
+        return self._listed(page).entries
 
     def read_next(self, page: Page) -> str | None:
         """Return the address of the next page of a section, None on the last."""
-        rule = self.rules.of_field("next_page")
-        if rule is None:
-            return generic_next_page(page) if self.generic else None
-        if callable(rule):
-            return rule(page)  # type: ignore[no-any-return]  # a spider's own method
-        links = elements(rule, page.root)
-        href = (links[0].get("href") or "").strip() if links else ""
-        return (joined(page.url, href) or None) if not href.startswith("#") else None
-
-    def _is_own(self, url: str) -> bool:
-        """Tell whether ``url`` is on this portal: an outward link in a list is somebody else's article."""
-        return canonical_url(url).split("/")[2] == canonical_url(self.base).split("/")[2]
-
-    def _choose(self, found: list[Entry]) -> tuple[list[Entry], bool]:
-        """Return the entries to fetch, and whether some were unknown before the last good visit."""
-        addressed = {canonical_url(entry.url): entry for entry in found}
-        known = self.known.among(addressed) if self.known and not self.full else set()
-        unknown = {
-            address: entry for address, entry in addressed.items() if address not in known | self._asked
-        }
-        news = bool(unknown) or self._is_left(addressed)
-        return [entry for entry in unknown.values() if self.days.may_contain(entry.date_text)], news
-
-    def _is_left(self, addresses: Iterable[str]) -> bool:
-        """Whether one was stored by a visit that was cut short: others, further down, may not have been."""
-        if self.known is None or self.interrupted is None:
-            return False
-        return self.known.any_since(addresses, self.interrupted)
-
-    def _all_too_old(self, found: Iterable[Entry]) -> bool:
-        return all(self.days.is_before(entry.date_text) for entry in found)
+        return self.lists.following(page)
 
     def parsed(self, response: Response) -> Page | None:
         """Return the parsed page, None (counted, one line said) where it cannot be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from crawler.lists import Lists
 from crawler.onboarding.naming import is_stable, selectors
 from crawler.onboarding.navigation import host_of, links
 from crawler.onboarding.samples import squeezed
@@ -12,7 +13,6 @@ from crawler.page.address import canonical_url
 from crawler.page.paging import next_page
 from crawler.reading import Rules
 from crawler.selectors import elements
-from crawler.spider import PortalSpider
 from crawler.text import dates
 from crawler.text.clock import LOCAL
 
@@ -31,35 +31,16 @@ _NOW = datetime(2100, 1, 1, tzinfo=LOCAL)  # dates are compared, not judged
 _NEXT_WORDS = ("下一", "下页", "后一页", "后页", "›", "»", ">")
 
 
-class _Probe(PortalSpider):
-    """Reads lists as any spider would, by the rules under trial."""
-
-    name = "probe"
-    portal = "probe"
-    base = "http://probe.invalid"
-    sections = {"": "/"}  # noqa: RUF012  a spider's attributes are definitions
-    generic = True
-
-    def read_entries(self, page: Page) -> list[Entry]:
-        """Return what the selector under trial finds, without the generic reader's help."""
-        return self._selected_entries(page, self.rules.of_field("entries"))
-
-    def using(self, **rules: str) -> _Probe:
-        self.rules = Rules(rules, generic=True)
-        return self
-
-
 def learn_lists(pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> tuple[dict[str, str], list[str]]:
     """Return the selectors ``entries``, ``entry_date`` and ``next_page`` that hold on all ``pages``.
 
     ``wanted`` are the entries of each page, those of its own host.
     A selector is left out where none holds; the second value names those that are missed, in words.
     """
-    probe = _Probe()
     found: dict[str, str] = {}
     missed = []
     link = _first(
-        _of_entries(pages, wanted), lambda one: _same_entries(probe.using(entries=one), pages, wanted)
+        _of_entries(pages, wanted), lambda one: _same_entries(_under_trial(entries=one), pages, wanted)
     )
     if link is None:
         missed.append("entries")
@@ -69,7 +50,7 @@ def learn_lists(pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> tup
         if sum(bool(entry.date_text) for entry in listed) >= _DATED * len(listed):
             date = _first(
                 _of_dates(pages[0], link, wanted[0]),
-                lambda one: _same_dates(probe.using(entries=link, entry_date=one), pages, wanted),
+                lambda one: _same_dates(_under_trial(entries=link, entry_date=one), pages, wanted),
             )
             if date is None:
                 missed.append("entry_date")
@@ -78,13 +59,17 @@ def learn_lists(pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> tup
     following = [next_page(page) for page in pages]
     if any(following):
         onward = _first(
-            _of_next(pages, following), lambda one: _same_next(probe.using(next_page=one), pages, following)
+            _of_next(pages, following), lambda one: _same_next(_under_trial(next_page=one), pages, following)
         )
         if onward is None:
             missed.append("next_page")
         else:
             found["next_page"] = onward
     return found, missed
+
+
+def _under_trial(**rules: str) -> Lists:
+    return Lists(Rules(rules, generic=True), generic=True)
 
 
 def _first(tried: Iterable[str], holds: Callable[[str], bool]) -> str | None:
@@ -97,9 +82,9 @@ def _own(page: Page, listed: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in listed if host_of(entry.url) == own]
 
 
-def _same_entries(probe: _Probe, pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> bool:
+def _same_entries(trial: Lists, pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> bool:
     for page, want in zip(pages, wanted, strict=True):
-        got = _own(page, probe.read_entries(page))
+        got = _own(page, trial.ruled(page))
         if len(got) != len(want) or _urls(got) != _urls(want):
             return False
         titles = {canonical_url(entry.url): squeezed(entry.title) for entry in got}
@@ -112,9 +97,9 @@ def _urls(listed: Iterable[Entry]) -> set[str]:
     return {canonical_url(entry.url) for entry in listed}
 
 
-def _same_dates(probe: _Probe, pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> bool:
+def _same_dates(trial: Lists, pages: Sequence[Page], wanted: Sequence[Sequence[Entry]]) -> bool:
     for page, want in zip(pages, wanted, strict=True):
-        got = {canonical_url(entry.url): _day(entry.date_text) for entry in probe.read_entries(page)}
+        got = {canonical_url(entry.url): _day(entry.date_text) for entry in trial.ruled(page)}
         if any(_day(entry.date_text) != got.get(canonical_url(entry.url)) for entry in want):
             return False
     return True
@@ -125,12 +110,12 @@ def _day(text: str) -> Any:
     return moment.at.date() if moment else None
 
 
-def _same_next(probe: _Probe, pages: Sequence[Page], following: Sequence[str | None]) -> bool:
+def _same_next(trial: Lists, pages: Sequence[Page], following: Sequence[str | None]) -> bool:
     for page, want in zip(pages, following, strict=True):
-        got = probe.read_next(page)
+        got = trial.following(page)
         if (got and canonical_url(got)) != (want and canonical_url(want)):
             return False
-        leads = {link.get("href") for link in elements(probe.rules.of_field("next_page"), page.root)}
+        leads = {link.get("href") for link in elements(trial.rules.of_field("next_page"), page.root)}
         if want and len(leads) > 1:
             return False  # the first of several links is another one on the next page
     return True
