@@ -35,7 +35,8 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _EXPECTED = re.compile("[\t-~\u00a0-\u00ff\u2010-\u203b\u3000-\u301f\uff01-\uff5e]")
 _FIRST_HIGH = re.compile(rb"[\x80-\xff]")
 _PAIRS = re.compile(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])){1,250}")
-_ACCENT = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+# A letter with an accent, or a sign that no letter stands behind as if it were a second byte.
+_ACCENT = re.compile(rb"(?<![\x80-\xff])(?:[\xc0-\xff](?![\x80-\xff])|[\x80-\xbf](?![@-~\x80-\xff]))")
 _LEADS = bytes(0x81 <= byte <= 0xFE for byte in range(0x100))
 _HIGH = bytes(range(0x80, 0x100))
 _ASCII = bytes(range(0x80))
@@ -49,6 +50,8 @@ _DECLARATION = 3.0
 # Below this mean log-probability a reading is no Chinese; above the other it surely is.
 _UNLIKELY = -10.0
 _LIKELY = -8.0
+# From this mean on, bytes are Chinese whatever is declared: hangul stand where GB 2312 has common characters.
+_CHINESE_IN_SPITE = -8.5
 # Share of all high bytes in UTF-8 sequences from which a page is UTF-8 with damage.
 _MOSTLY_UTF8 = 0.5
 # High bytes that are counted for it; what comes behind them makes a page mixed at most.
@@ -101,7 +104,7 @@ def decide(body: bytes, http: str | None = None) -> Decision:
             return Decision("hz", "HZ escapes", 0.95)
         return Decision("utf-8", "ASCII only", 1.0)
     if _reads(body, "utf-8"):
-        return _valid_utf8(body)
+        return _valid_utf8(body, http)
     return _not_utf8(body, http)
 
 
@@ -115,7 +118,8 @@ def decode(body: bytes, decision: Decision) -> Decoded:
         try:
             text = None if decision.mixed else body.decode(encoding)
         except UnicodeDecodeError as error:
-            if encoding in _CHINESE and error.start > 0 and error.start >= len(body) - 3:
+            cut = encoding in _CHINESE or (encoding == "utf-8" and error.reason == "unexpected end of data")
+            if cut and error.start > 0 and error.start >= len(body) - 3:
                 text = body[: error.start].decode(encoding) + pieces.REPLACEMENT
             else:
                 text = None
@@ -165,11 +169,12 @@ def _wide(body: bytes) -> Decision | None:
     return None
 
 
-def _valid_utf8(body: bytes) -> Decision:
+def _valid_utf8(body: bytes, http: str | None) -> Decision:
     if len(body) > _SHORT and pieces.UTF8_HAN.search(body):
         return Decision("utf-8", "strict UTF-8", 1.0)
     # A few characters, or none of them Chinese, can be valid UTF-8 by chance.
-    if reading := pieces.chance_utf8(body[: 4 * SAMPLE], _CHINESE):
+    bonus = dict.fromkeys(declared(body, http)[:1], _DECLARATION)
+    if reading := pieces.chance_utf8(body[: 4 * SAMPLE], _CHINESE, bonus):
         return Decision(reading, "language model, though also valid UTF-8", 0.7)
     return Decision("utf-8", "strict UTF-8", 0.9)
 
@@ -177,7 +182,8 @@ def _valid_utf8(body: bytes) -> Decision:
 def _not_utf8(body: bytes, http: str | None) -> Decision:
     high = body.translate(None, _ASCII)
     counted = high[:_COUNTED]
-    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(counted))
+    # A few bytes that ASCII letters stand between may look like a sequence once those are left out.
+    utf8 = 3 * len(pieces.UTF8_SEQUENCE.findall(counted if len(counted) > _SHORT else body))
     by_chance = len(counted) <= _SHORT and any(_reads_better(body, encoding) for encoding in _CHINESE)
     if utf8 >= _MOSTLY_UTF8 * len(counted) and not by_chance:
         share = round(min(1.0, utf8 / len(counted)), 2)
@@ -186,15 +192,17 @@ def _not_utf8(body: bytes, http: str | None) -> Decision:
     legacy = pieces.UTF8_HAN.sub(b" ", body) if mixed else body
     sample = _sample(legacy, _JUDGED[-1])
     names = declared(body, http)
-    for name in names:
-        if name in _KANA_OR_HANGUL and _is_declared(sample, name):
-            return Decision(name, "declared, and reads as such", 0.8)
     encoding, margin, mean = _best_chinese(sample, names)
+    if mean < _CHINESE_IN_SPITE:
+        for name in names:
+            if name in _KANA_OR_HANGUL and _is_declared(sample, name):
+                return Decision(name, "declared, and reads as such", 0.8)
     if b"<" not in body[:SAMPLE] and len(body) >= _TOO_SHORT and (wide := _wide(body)):
         size = _JUDGED[0]
         if model.score(body[:size].decode(wide.encoding, "replace")) > mean + 1:
             return wide
-    if mean < _UNLIKELY and (other := _foreign(legacy, sample, names)):
+    doubtful = _UNLIKELY - (_DECLARATION if names[:1] == [encoding] and _reads(legacy, encoding) else 0.0)
+    if mean < doubtful and (other := _foreign(legacy, sample, names)):
         return other
     if margin < _CLEAR and len(sample) > _ASKED_FROM and (asked := _ask(_sample(legacy, SAMPLE))):
         return Decision(asked, "charset-normalizer", 0.6, mixed=mixed)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.text import deadline, model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 REPLACEMENT = "\ufffd"
 _LEGACY = ("gb18030", "big5hkscs")
@@ -45,13 +46,18 @@ _MOST_SEARCHES = 200
 _MOST_BYTES = 12_000
 # What leaving out one or two bytes costs, in nats: more than any pair of rare characters.
 _SKIP_ONE, _SKIP_TWO = 22.0, 23.0
-_FIRST_TRAIL, _STRAY = b"\x40", 10.0
+_FIRST_TRAIL = b"\x40"
+# What a letter behind a lost byte, and a letter and a sign behind a character, cost beside that.
+_STRAY, _STRAY_LETTER, _STRAY_SIGN = 10.0, 3.0, 7.0
 # A short piece reads as UTF-8 by accident; from so many bytes on it does not.
 _ACCIDENT = 13
 # Mean log-probability of a reading that can be Chinese, and of one that surely is.
 _PLAUSIBLE = -9.0
 _LIKELY = -8.0
 _SURPRISE = 2.0
+# What letters of several scripts side by side cost in nats, and by how much the other reading may be less
+# likely then.
+_CONFUSED, _LENIENCE = 5.0, 2.5
 
 
 def decode_pieces(body: bytes, encoding: str) -> str:
@@ -83,22 +89,30 @@ def join_surrogates(body: bytes) -> bytes:
     return _SURROGATES.sub(joined, body)
 
 
-def chance_utf8(body: bytes, encodings: tuple[str, ...]) -> str | None:
+def chance_utf8(
+    body: bytes, encodings: tuple[str, ...], bonus: Mapping[str, float] | None = None
+) -> str | None:
     """Give the encoding that reads valid UTF-8 as better Chinese than UTF-8 does, if there is one.
 
     Two or three characters of GBK can be valid UTF-8: mostly Latin, Greek or Cyrillic letters in pairs
-    of bytes.
+    of bytes. ``bonus`` is what speaks for an encoding beforehand, in nats.
     """
     runs = _HIGH_RUN.findall(body)
     # An accent in a Latin word is one pair of bytes; Chinese words are longer.
     if not runs or any(len(run) % 2 or len(run) < _TWO_PAIRS for run in runs):
         return None
     sample = b" ".join(runs)[:_JUDGED]
-    values = [(model.log_total(sample.decode("utf-8", "replace")), "utf-8")]
+    as_utf8 = sample.decode("utf-8", "replace")
+    scripts = {unicodedata.name(char, "").partition(" ")[0] for char in as_utf8 if char.isalpha()}
+    has_han = "CJK" in scripts
+    bonus = bonus if bonus and not has_han else {}
+    confused = len(scripts) > 1 and not has_han
+    values = [(model.log_total(as_utf8) + bonus.get("utf-8", 0.0) - _CONFUSED * confused, "utf-8")]
     for encoding in encodings:
         text = _strict(sample, encoding)
-        if text is not None and model.score(text) > _LIKELY:
-            values.append((model.log_total(text) - _SURPRISE, encoding))
+        likely = _LIKELY - bonus.get(encoding, 0.0) - _LENIENCE * confused
+        if text is not None and model.score(text) > likely:
+            values.append((model.log_total(text) + bonus.get(encoding, 0.0) - _SURPRISE, encoding))
     best = max(values)[1]
     return None if best == "utf-8" else best
 
@@ -117,14 +131,15 @@ def _decode_piece(piece: bytes, encoding: str) -> str:
         if UTF8_HAN.search(piece):
             return _by_runs(piece, legacy, _damaged_legacy)
         return as_legacy if as_legacy is not None else _damaged_legacy(piece, legacy)
+    damaged = _damaged_utf8(piece)
     if not UTF8_HAN.search(piece):
         readings = [
             (model.score(text), text) for text in map(partial(_strict, piece), _LEGACY) if text is not None
         ]
         value, text = max(readings, default=(-math.inf, ""))
-        if value > _PLAUSIBLE:
+        if value > _PLAUSIBLE and model.log_total(text) > model.log_total(damaged):
             return text
-    return _damaged_utf8(piece)
+    return damaged
 
 
 def _by_runs(piece: bytes, legacy: str, read: Callable[[bytes, str], str]) -> str:
@@ -202,6 +217,15 @@ def _aligned(piece: memoryview, encoding: str) -> bool:
     return True
 
 
+def _stray(tail: str, char: str) -> float:
+    """Give what a letter or sign costs, in nats, that is more likely the second byte of a character."""
+    if not "@" <= char <= "~" or tail[-1:].isascii():
+        return 0.0
+    if tail.endswith(REPLACEMENT):
+        return _STRAY
+    return _STRAY_LETTER if char.isalpha() else _STRAY_SIGN
+
+
 def _in_step(run: bytes, encoding: str) -> str:
     """Read a run with bad bytes so that the text is the most likely.
 
@@ -216,14 +240,12 @@ def _in_step(run: bytes, encoding: str) -> str:
             continue
         tail = text[at][-2:]
         steps: list[tuple[int, str, float]] = [(1, REPLACEMENT, -_SKIP_ONE)]
-        if run[at + 1 : at + 2] >= _FIRST_TRAIL:
+        if run[at] >= _EURO and run[at + 1 : at + 2] >= _FIRST_TRAIL:
             steps.append((2, REPLACEMENT, -_SKIP_TWO))
         for width in (1, 2, 4):
             char = _strict(run[at : at + width], encoding) if at + width <= size else None
             if char and len(char) == 1 and (width == 1) == char.isascii():
-                # What stands behind a lost byte and can be a second byte is more likely that than a letter.
-                stray = tail.endswith(REPLACEMENT) and _FIRST_TRAIL <= char.encode("utf-8") <= b"\x7e"
-                steps.append((width, char, model.log_probability(tail, char) - _STRAY * stray))
+                steps.append((width, char, model.log_probability(tail, char) - _stray(tail, char)))
         for width, char, value in steps:
             if at + width <= size and best[at] + value > best[at + width]:
                 best[at + width] = best[at] + value
