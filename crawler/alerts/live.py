@@ -11,8 +11,6 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, select
 
 from crawler.alerts.matching import Matcher
-from crawler.query.errors import QueryError
-from crawler.query.parser import parse
 from crawler.store.models import Watch
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from crawler.query.errors import QueryError
     from crawler.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -56,21 +55,16 @@ class LiveRules:
             )
             if state != self._state:
                 rows = session.execute(select(Watch.name, Watch.query, Watch.id).order_by(Watch.name)).all()
-                queries = {name: query for name, query, _ in rows if _readable(name, query)}
-                self._rules = Rules(Matcher(queries), {name: watch_id for name, _, watch_id in rows})
+                matcher = Matcher({name: query for name, query, _ in rows}, refused=_left_out)
+                self._rules = Rules(matcher, {name: watch_id for name, _, watch_id in rows})
                 self._state = state
             self._looked = time
         return self._rules
 
 
-def _readable(name: str, query: str) -> bool:
-    try:
-        parse(query)
-    except QueryError as error:
-        # Written by another version or by hand; it must not stop what the other watches are told.
-        logger.error("The watch %s is left out, its query cannot be read: %s", name, error)  # noqa: TRY400
-        return False
-    return True
+def _left_out(name: str, error: QueryError) -> None:
+    # Written by another version or by hand; it must not stop what the other watches are told.
+    logger.error("The watch %s is left out, its query cannot be read: %s", name, error)
 
 
 _live: WeakKeyDictionary[Database, LiveRules] = WeakKeyDictionary()

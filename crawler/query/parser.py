@@ -4,8 +4,8 @@ Words stand for themselves and must all occur; ``OR`` between two makes one enou
 standing side by side; ``-`` or ``NOT`` before one forbids it; quotes hold words together; brackets group;
 ``a NEAR/10 b`` wants both at most ten characters apart; ``*`` and ``?`` in a word stand for the rest of a
 word and for one character; ``re:`` begins a regular expression (RE2). ``title:``, ``source:``,
-``section:`` and ``portal:`` say where, ``region:`` which place, ``kind:`` what happened. Chinese brackets,
-quotes and colons are the same as Latin ones, and so are both scripts: 低空经济 and 低空經濟 are one word.
+``section:`` and ``portal:`` say where, ``region:`` which place, ``kind:`` what happened. Signs of any width
+are the same, Chinese brackets and quotes included, and both scripts are one: 低空经济 is also 低空經濟.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crawler.query.errors import QueryError
 from crawler.query.patterns import PatternError, regular, wildcard
 from crawler.query.syntax import And, Atom, Kind, Near, Not, Or, Pattern, Query, Region, Term, holds
 from crawler.query.tokens import Token, distance, tokens
-from crawler.text.canonical import canonical
+from crawler.text.canonical import fold_width, simplified_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ NEAR = 10
 FARTHEST = 1_000
 LONGEST_REGION = 40
 
-_WORDS_ONLY = re.compile(r"[^\W_]+(?:\s+[^\W_]+)*")
+_WORDS_ONLY = re.compile(r"[^\W_Ａ-Ｚ]+(?:\s+[^\W_Ａ-Ｚ]+)*")
 _SIGNS = {"OR", "AND", "NOT", "NEAR"}
 _WILD = re.compile("[*＊?？]")
 
@@ -61,14 +61,23 @@ def read(text: str) -> Query:
         # Most queries are a few words: among a hundred thousand watches the short way counts.
         words = text.split()
         if len(words) <= MOST_WORDS and _SIGNS.isdisjoint(words):
-            terms = tuple(Term(_folded(word), word) for word in words)
+            terms = tuple(_term(word, word) for word in words)
             return terms[0] if len(terms) == 1 else And(terms)
     return _Parser(text).whole()
 
 
+def _forms(text: str) -> tuple[str, ...]:
+    """Return what ``text`` may be in a canonical text: 乾旱 says by itself nothing about its script."""
+    return tuple(dict.fromkeys(form.lower() for form in simplified_forms(text)))
+
+
 @lru_cache(maxsize=100_000)
-def _folded(text: str) -> str:
-    return canonical(text).lower()
+def _term(text: str, shown: str, field: str | None = None) -> Term | Or:
+    """Return the query for a word or phrase: a term, or one of each form that it may have."""
+    forms = _forms(text)
+    if len(forms) == 1:
+        return Term(forms[0], shown, field)
+    return Or(tuple(Term(form, shown, field) for form in forms))
 
 
 class _Parser:
@@ -176,7 +185,7 @@ class _Parser:
         return make[field.text](token) if field.text in make else self._word(token, field.text)
 
     def _kind(self, token: Token) -> Query:
-        if (kind := token.text.lower()) not in KINDS:
+        if (kind := fold_width(token.text).lower()) not in KINDS:
             known = ", ".join(KINDS)
             raise self._error(f"there is no kind {token.text!r} (there are {known})", token.position)
         return Kind(kind, token.text)
@@ -188,7 +197,7 @@ class _Parser:
             raise self._error(reason, token.position)
         return Region(tuple(place.code for place in places), regions.names(places), token.text)
 
-    def _word(self, token: Token, field: str | None) -> Atom:
+    def _word(self, token: Token, field: str | None) -> Atom | Or:
         self._words += 1
         if self._words > MOST_WORDS:
             raise self._error(f"a query has at most {MOST_WORDS} words", token.position)
@@ -199,8 +208,8 @@ class _Parser:
                 return wildcard(token.text, field)
         except PatternError as error:
             raise self._error(str(error), token.position) from None
-        folded = _folded(token.text)
-        if not any(character.isalnum() for character in folded):
+        made = _term(token.text, token.text.strip(), field)
+        if isinstance(made, Term) and not any(character.isalnum() for character in made.text):
             reason = f"{token.text!r} has no letter and no digit to look for"
             raise self._error(reason, token.position)
-        return Term(folded, token.text.strip(), field)
+        return made

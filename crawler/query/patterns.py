@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import re2
 
 from crawler.query.syntax import Pattern, whole
-from crawler.text.canonical import canonical
-from crawler.text.script import fold_characters
+from crawler.text.canonical import fold_width, simplified_forms
+from crawler.text.script import simplified_of, traditional_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,9 @@ RUN = r"[\pL\pM\pN]{0,20}"
 """What ``*`` stands for: the rest of a word, no more than a Chinese clause has."""
 ONE = r"[\pL\pM\pN]"
 
+_PIECES = re.compile(r"\\Q.*?(?:\\E|$)|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\\?.", re.DOTALL)
+"""The pieces of a regular expression: what is quoted as a whole, a class of characters, an escape, a sign."""
+_RANGE_OR_NAME = re.compile(r"^\^|\[:\^?\w+:\]|(?:\\.|[^\\])-(?:\\.|[^\\])|\\.", re.DOTALL)
 _PARTS = re.compile(r"[*＊]+|[?？]|[^*＊?？]+")
 
 
@@ -33,32 +36,34 @@ class PatternError(ValueError):
 def wildcard(word: str, field: str | None) -> Pattern:
     """Return the pattern of a word with ``*`` and ``?``. Raises ``PatternError`` if nothing else is in it."""
     expression: list[str] = []
-    literals: list[str] = []
+    literals: list[list[str]] = []
     for part in _PARTS.findall(word):
         if part[0] in "*＊":
             expression.append(RUN)
         elif part in "?？":
             expression.append(ONE)
         else:
-            literal = canonical(part).lower()
-            literals.append(literal)
-            expression.append(re2.escape(literal))
-    longest = max(literals, key=len, default="")
-    if not any(character.isalnum() for character in longest):
+            forms = [form.lower() for form in simplified_forms(part)]
+            literals.append(forms)
+            either = "|".join(map(re2.escape, forms))
+            expression.append(f"(?:{either})" if len(forms) > 1 else either)
+    if not any(character.isalnum() for forms in literals for character in forms[0]):
         message = "a wildcard needs a letter or a digit beside it"
         raise PatternError(message)
+    longest = max((forms[0] for forms in literals if len(forms) == 1), key=len, default="")
     return Pattern("".join(expression), word, field, longest, words=True)
 
 
 def regular(expression: str, field: str | None) -> Pattern:
     """Return the pattern of a regular expression. Raises ``PatternError`` for one that RE2 does not take.
 
-    Its characters are Simplified one by one, and case does not matter: it meets canonical text.
+    Case does not matter, and its characters are folded one by one: it meets canonical text. A character that
+    is another one in some Traditional words only (著) stands for both, a full-width sign for itself.
     """
     if len(expression) > LONGEST:
         message = f"a regular expression has at most {LONGEST} characters"
         raise PatternError(message)
-    folded = fold_characters(expression)
+    folded = _folded(expression)
     try:
         compiled = _compiled(folded)
     except re2.error as error:
@@ -78,6 +83,36 @@ def places(pattern: Pattern, text: str) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         if end > start and (not pattern.words or whole(text, start, end)):
             yield start, end
+
+
+def _folded(expression: str) -> str:
+    """Return ``expression`` with every character as canonical text has it."""
+    single, either = traditional_only(), simplified_of()
+    made: list[str] = []
+    for part in _PIECES.findall(expression):
+        sign = part.removeprefix("\\")
+        if sign in single:
+            made.append(single[sign])
+        elif part in either:
+            made.append(f"[{part}{either[part]}]")
+        elif part.startswith("[") and len(part) > 1:
+            made.append(_class(part))
+        elif len(sign) == 1 and not sign.isascii() and not sign.isspace():
+            plain = fold_width(sign)
+            made.append(f"\\{plain}" if plain.isascii() and not plain.isalnum() else plain)
+        else:
+            made.append(part)
+    return "".join(made)
+
+
+def _class(part: str) -> str:
+    """Return a character class with what its characters are folded to beside them; ranges stay."""
+    inner = part[1:-1]
+    singles = _RANGE_OR_NAME.sub("", inner)
+    also = {fold_width(sign) or sign for sign in singles}
+    also |= {simplified_of().get(sign, sign) for sign in singles}
+    more = (f"\\{sign}" if sign.isascii() and not sign.isalnum() else sign for sign in also - set(singles))
+    return f"[{inner}{''.join(sorted(more))}]"
 
 
 @lru_cache(maxsize=10_000)

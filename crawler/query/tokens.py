@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.query.errors import QueryError
+from crawler.text.canonical import fold_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-QUOTES = {'"': '"', "＂": '"＂', "“": "”", "”": "”“", "「": "」", "『": "』"}
-OPEN, CLOSE, MINUS, COLON = "(（", ")）", "－-", ":："
+QUOTES = {'"': '"', "＂": '"＂', "“": "”", "”": "”“", "‘": "’", "「": "」", "『": "』"}
+QUOTES |= {"﹁": "﹂", "﹃": "﹄", "〝": "〞〟", "｢": "｣"}
+# A dash in front of a word is what some keyboards and editors make of a minus.
+OPEN, CLOSE, MINUS, COLON = "(（", ")）", "－−–﹣-", ":："
+_MARKS = "".join(QUOTES)
+_ENDS = f"\\s()（）{_MARKS}"
+_INSIDE = _ENDS.replace("‘", "")  # as in rock‘n’roll
 
 _PIECE = re.compile(
-    rf"""(?P<open>[{OPEN}]) | (?P<close>[{CLOSE}]) | (?P<minus>[{MINUS}])(?=\S) | (?P<quote>["＂“「『])
-    | (?P<field>[A-Za-z]+)[{COLON}] | (?P<word>[^\s()（）"＂“「『][^\s()（）"＂“”「『]*)""",
+    rf"""(?P<open>[{OPEN}]) | (?P<close>[{CLOSE}]) | (?P<minus>[{MINUS}])(?=\S) | (?P<quote>[{_MARKS}])
+    | (?P<field>[A-Za-zＡ-Ｚａ-ｚ]+)[{COLON}] | (?P<word>[^{_ENDS}][^{_INSIDE}]*)""",
     re.VERBOSE,
 )
 _NEAR = re.compile(r"NEAR(?:/(\d{1,9}))?\Z")
 _SIGNS = {"OR": "OR", "AND": "AND", "NOT": "-"}
+_BEGINNINGS = frozenset("OANＯＡＮ")
 _KINDS = {"open": "(", "close": ")", "minus": "-"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: ``kind`` is one of ``( ) - field word phrase re OR AND NEAR end``."""
 
     kind: str
@@ -41,18 +46,21 @@ def tokens(query: str) -> Iterator[Token]:
         kind = found.lastgroup or ""
         text, position = found[kind], found.start() + 1
         if kind == "word":
-            kind = _SIGNS.get(text) or ("NEAR" if text.startswith("NEAR") and _NEAR.match(text) else "word")
+            if text[0] in _BEGINNINGS:
+                folded = fold_width(text)
+                kind = _SIGNS.get(folded) or ("NEAR" if _NEAR.match(folded) else kind)
+                text = text if kind == "word" else folded
             yield Token(kind, text, position)
         elif kind == "quote":
             at = _closing(query, found.start()) + 1
             yield Token("phrase", query[position : at - 1], position)
         elif kind != "field":
             yield Token(_KINDS[kind], text, position)
-        elif text.lower() == "re":
+        elif (field := fold_width(text).lower()) == "re":
             token, at = _expression(query, at)
             yield token
         else:
-            yield Token("field", text.lower(), position)
+            yield Token("field", field, position)
     yield Token("end", "", len(query) + 1)
 
 

@@ -86,6 +86,18 @@ def _to_simplified(line: str) -> str:
     return _exchange("always", _exchange("after", converted))
 
 
+def simplified_forms(text: str) -> tuple[str, ...]:
+    """Return the canonical forms of a few words whose script nobody knows, one or two.
+
+    乾旱 has no character that is Traditional only, and yet is 干旱 in a text that is; 乾隆 is 乾隆 in both.
+    """
+    folded = fold_width(text)
+    if script.fold_characters(folded) == folded:
+        return (_exchange("always", folded),)
+    read = "\n".join(map(_to_simplified, folded.split("\n")))
+    return tuple(dict.fromkeys((simplified(folded), read)))
+
+
 def canonical(text: str) -> str:
     """Return the canonical form of a text: Simplified, folded (see ``fold_width``), a paragraph a line.
 

@@ -8,6 +8,7 @@ from crawler.query.errors import QueryError
 from crawler.query.evaluate import Subject, matches
 from crawler.query.parser import parse
 from crawler.query.syntax import And, Kind, Near, Not, Or, Pattern, Query, Region, Term, atoms, holds
+from crawler.text.canonical import canonical
 
 A, B, C = (Term(text, text) for text in ("营商", "低空", "水"))
 
@@ -42,6 +43,18 @@ A, B, C = (Term(text, text) for text in ("营商", "低空", "水"))
         ("营商 NEAR/3 (低空 OR 水)", Near((A,), (B, C), 3, "营商 NEAR/3 (低空 OR 水)")),
         ("-营商 水", And((Not(A), C))),
         ("NEARBY 水", And((Term("nearby", "NEARBY"), C))),
+        ("营商　ＯＲ　低空", Or((A, B))),
+        ("营商 ＮＯＴ 低空", And((A, Not(B)))),
+        ("营商 –低空 −水", And((A, Not(B), Not(C)))),
+        ("营商 NEAR／3 低空", Near((A,), (B,), 3, "营商 NEAR／3 低空")),
+        ("ｔｉｔｌｅ：低空", Term("低空", "低空", "title")),
+        ("kind：ＮＥＷ 水", And((Kind("new", "ＮＥＷ"), C))),
+        ("‘营商 环境’", Term("营商环境", "营商 环境")),
+        ("〝低空〞 ﹁水﹂", And((B, C))),
+        ("”低空”", B),
+        ("don’t", Term("don’t", "don’t")),
+        ("乾旱", Or((Term("乾旱", "乾旱"), Term("干旱", "乾旱")))),
+        ("著名", Term("著名", "著名")),
     ],
 )
 def test_what_a_query_means(text: str, expected: object) -> None:
@@ -140,6 +153,32 @@ def test_wildcards_and_expressions(text: str, literal: str, hits: list[str], mis
     assert query.literal == literal
     assert [matches(query, Subject("", hit)) for hit in hits] == [True] * len(hits)
     assert [matches(query, Subject("", miss)) for miss in misses] == [False] * len(misses)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("乾旱", "持續乾旱，影響農業發展"),
+        ("乾旱", "持续干旱"),
+        ("乾隆", "乾隆皇帝"),
+        ("徵收", "土地徵收補償"),
+        ("徵收", "土地征收补偿"),
+        ("徵*償", "徵收補償"),
+        ("看著", "他看著遠方的鐵路"),
+        ("re:著名(学者|學者)", "著名学者到访"),
+        ("re:看著", "他看著遠方的鐵路"),
+        ("re:[乾乙]旱", "干旱"),
+        ("re:乾旱", "持續乾旱，影響農業發展"),
+        ("re:（一）", "（一）总则"),
+        ("re:第[０-９1]，", "第1，"),
+        ("re:[，。]第", "首先，第一"),
+        ("re:ＧＤＰ", "GDP增长"),
+        (r"re:\（\d+\）", "（12）"),
+        ("re:[[:alpha:]乾]旱", "干旱"),
+    ],
+)
+def test_one_word_in_both_scripts_and_any_width(query: str, text: str) -> None:
+    assert matches(parse(query), Subject("", canonical(text).lower()))
 
 
 def test_an_expression_may_stand_in_brackets_and_in_a_field() -> None:
