@@ -20,13 +20,15 @@ def condition(query: Query, texts: dict[str, str]) -> Condition:
 
     A word with a Latin letter or digit at an edge stays an atom: whether it counts hangs on its neighbours.
     """
-    match query:
-        case Term(field=None) if not (query.text[0].isascii() or query.text[-1].isascii()):
+    if isinstance(query, Term):  # first and without a pattern: there are hundreds of thousands
+        if query.field is None and not (query.text[0].isascii() or query.text[-1].isascii()):
             return texts.setdefault(query.text, query.text)
+        return query
+    match query:
         case And():
-            return (AND, *(condition(part, texts) for part in query.of))
+            return (AND, *[condition(part, texts) for part in query.of])
         case Or():
-            return (OR, *(condition(part, texts) for part in query.of))
+            return (OR, *[condition(part, texts) for part in query.of])
         case Not():
             return (NOT, condition(query.of, texts))
         case _:

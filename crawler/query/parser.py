@@ -209,7 +209,7 @@ class _Parser:
         except PatternError as error:
             raise self._error(str(error), token.position) from None
         made = _term(token.text, token.text.strip(), field)
-        if isinstance(made, Term) and not any(character.isalnum() for character in made.text):
+        if isinstance(made, Term) and not made.text.isalnum() and not any(map(str.isalnum, made.text)):
             reason = f"{token.text!r} has no letter and no digit to look for"
             raise self._error(reason, token.position)
         return made

@@ -113,6 +113,8 @@ Query = Atom | Not | And | Or
 
 def holds(query: Query, found: AbstractSet[Atom]) -> bool:
     """Return whether ``query`` is true where exactly the atoms ``found`` are."""
+    if isinstance(query, Term):  # first and without a pattern: most are
+        return query in found
     match query:
         case Not():
             return not holds(query.of, found)
