@@ -38,7 +38,9 @@ from crawler.parts import Joiner
 from crawler.reading import Rules, read_article
 from crawler.rechecking import Rechecker
 from crawler.refusals import PASSING
+from crawler.store.database import DatabaseError
 from crawler.store.known import Known
+from crawler.store.patience import SECONDS
 from crawler.text.deadline import Budget
 
 if TYPE_CHECKING:
@@ -135,7 +137,8 @@ class PortalSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Make the spider and open its view of what the database knows."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"])
+        patience = crawler.settings.getfloat("PORTALWATCH_PATIENCE", SECONDS)
+        spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"], patience)
         spider.read_timeout = crawler.settings.getfloat("PORTALWATCH_READ_TIMEOUT")
         if spider.tls == tls.LEGACY:
             spider.logger.info("%s", tls.IN_WORDS)
@@ -186,12 +189,7 @@ class PortalSpider(scrapy.Spider):
         if response.status == NOT_MODIFIED:
             self._unchanged(seen)
             return
-        listing: Listing | None = None
-        try:
-            with self.limited(response.url):
-                listing = self.read_list(response)
-        except PageError as error:
-            self.refuse(error)
+        listing = self._listing(response)
         if listing is None:
             seen.failed = True
             self.count("failed_sections")
@@ -208,7 +206,13 @@ class PortalSpider(scrapy.Spider):
             self._unchanged(seen)
             return
         seen.read, seen.lasting = True, seen.lasting and not listing.may_be_empty
-        wanted, news = self.choosing.choose(found)
+        try:
+            wanted, news = self.choosing.choose(found)
+        except DatabaseError as error:
+            self._count_error("store", f"{response.url}: what is stored of it cannot be told: {error}")
+            seen.failed = True
+            self.count("failed_sections")
+            return
         self.count("entries", len(found))
         self.count("lists")
         if number == 1:
@@ -236,6 +240,14 @@ class PortalSpider(scrapy.Spider):
         elif listing.turned_by and number < limit and go_on:
             self.count("unfollowable")
             self.logger.warning("%s: only a script turns the page (%s)", response.url, listing.turned_by)
+
+    def _listing(self, response: Response) -> Listing | None:
+        try:
+            with self.limited(response.url):
+                return self.read_list(response)
+        except PageError as error:
+            self.refuse(error)
+            return None
 
     def _is_as_before(self, seen: Sighting, found: list[Entry], section: str) -> bool:
         """Note what the first page of a section lists; tell whether it did so when all of it was stored."""

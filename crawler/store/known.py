@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 
@@ -11,23 +11,30 @@ from crawler.store.database import open_database
 from crawler.store.learned import load
 from crawler.store.models import Article, Pruned, SectionState
 from crawler.store.pages import Validators, validators
-from crawler.store.patience import patiently
+from crawler.store.patience import SECONDS, patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from crawler.page.learned import Learned
+
+_T = TypeVar("_T")
 
 BATCH = 500
 """The most addresses of one query; older SQLite libraries take 999 parameters."""
 
 
 class Known:
-    """The stored addresses of a database. Raises ``DatabaseError`` if it cannot be used."""
+    """The stored addresses of a database. Raises ``DatabaseError`` if it cannot be used.
 
-    def __init__(self, database_url: str) -> None:
+    What passes by itself is waited for, ``patience`` seconds at most; once that was in vain, it is not waited
+    for again until the database answers: whoever asks holds up the whole crawl.
+    """
+
+    def __init__(self, database_url: str, patience: float = SECONDS) -> None:
         self._database = open_database(database_url)
+        self._patience = self._left = patience
 
     def has(self, address: str) -> bool:
         """Return whether an article of the canonical URL ``address`` is stored or was pruned."""
@@ -37,7 +44,7 @@ class Known:
         """Return those of the canonical URLs ``addresses`` that are stored or were pruned."""
         wanted = list(dict.fromkeys(addresses))
         # A section whose known articles cannot be asked for is lost for this run: it is worth a wait.
-        return patiently(lambda: self._among(wanted))
+        return self._waiting(lambda: self._among(wanted))
 
     def _among(self, wanted: list[str]) -> set[str]:
         found: set[str] = set()
@@ -64,7 +71,7 @@ class Known:
                 queries = (select(Article.id).where(Article.address.in_(one), later) for one in batches)
                 return any(session.scalar(query.limit(1)) is not None for query in queries)
 
-        return patiently(found)
+        return self._waiting(found)
 
     def learned(self, portal: str) -> Learned:
         """Return what the pages of ``portal`` are known to repeat."""
@@ -73,14 +80,24 @@ class Known:
 
     def validators(self, url: str) -> Validators | None:
         """Return what the server said about ``url`` when all that it brought was stored."""
-        with self._database.reading() as session:
-            return validators(session, url)
+
+        def said() -> Validators | None:
+            with self._database.reading() as session:
+                return validators(session, url)
+
+        return self._waiting(said)
 
     def section_hashes(self, portal: str) -> dict[str, str]:
         """Return the hashes over what the sections of ``portal`` listed when all of it was stored."""
         query = select(SectionState.url, SectionState.entries_hash).where(SectionState.portal == portal)
         with self._database.reading() as session:
             return {url: kept for url, kept in session.execute(query) if kept}
+
+    def _waiting(self, ask: Callable[[], _T]) -> _T:
+        seconds, self._left = self._left, 0.0
+        answer = patiently(ask, seconds=seconds)
+        self._left = self._patience
+        return answer
 
     def close(self) -> None:
         """Let go of the database."""
