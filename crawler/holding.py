@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 import threading
 from typing import TYPE_CHECKING
 
 from crawler.monitor import leases
+from crawler.processes import has_ended, myself
 from crawler.store.database import DatabaseError, open_database
 from crawler.store.times import now
 
@@ -23,11 +21,6 @@ logger = logging.getLogger(__name__)
 def lease_name(portal: str) -> str:
     """Return the name of the lease of a portal."""
     return f"portal:{portal}"
-
-
-def myself() -> str:
-    """Return a name for this process that no other has."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 class Holding:
@@ -93,7 +86,7 @@ class Holding:
         with self._database.writing() as session:
             for portal in portals:
                 at = now()
-                if leases.take(session, lease_name(portal), self.holder, at):
+                if leases.take(session, lease_name(portal), self.holder, at, has_ended):
                     self.held.append(portal)
                 else:
                     self.others[portal] = leases.holder_of(session, lease_name(portal), at)

@@ -8,6 +8,7 @@ from crawler.cli import WrongUse
 from crawler.holding import lease_name
 from crawler.monitor import agenda, leases
 from crawler.policy import watched
+from crawler.processes import has_ended
 from crawler.roster import spider_classes
 from crawler.store.database import open_database
 from crawler.store.times import now
@@ -41,7 +42,7 @@ class Rounds:
         try:
             with database.reading() as session:
                 found = agenda.due(session, self._portals, at)
-                taken = leases.held(session, map(lease_name, found), at)
+                taken = leases.held(session, map(lease_name, found), at, has_ended)
         finally:
             database.close()
         return {name: urls for name, urls in found.items() if lease_name(name) not in taken}

@@ -9,12 +9,28 @@ from typing import TYPE_CHECKING, Any
 from scrapy.utils.defer import deferred_from_coro
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+EXIT_STOPPED = 1
 GRACE = 5.0
 """Seconds that transfers under way have to end; after them, or a second signal, they are dropped."""
+
+
+@contextlib.contextmanager
+def in_order() -> Iterator[None]:
+    """Let SIGTERM leave the block by SystemExit, so that what was taken is let go; for the main thread."""
+
+    def told(_number: int, _: FrameType | None) -> None:
+        raise SystemExit(EXIT_STOPPED)
+
+    before = signal.signal(signal.SIGTERM, told)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run(process: AsyncCrawlerProcess) -> None:

@@ -20,6 +20,7 @@ from crawler.monitor.hours import day
 from crawler.patrol import patrol
 from crawler.policy import Policy
 from crawler.roster import spider_classes
+from crawler.stopping import in_order
 from crawler.store.database import DatabaseError, open_database
 from crawler.store.times import now
 from crawler.text.clock import LOCAL
@@ -57,7 +58,7 @@ def visit(settings: Settings, wanted: Round, names: Iterable[str]) -> int:
     console = Console()
     url = settings["PORTALWATCH_DATABASE_URL"]
     resting = _resting(settings, spiders, now())
-    with Holding(url, [name for name in spiders if name not in resting]) as holding:
+    with in_order(), Holding(url, [name for name in spiders if name not in resting]) as holding:
         for name, holder in holding.others.items():
             resting[name] = f"is being visited by {holder}"
         for name, reason in resting.items():

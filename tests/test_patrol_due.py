@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +24,7 @@ from crawler.store.database import open_database
 from tests.world import World
 
 HOST = "xian.021cf.cn"
+XIAN_LIST, FBDY_LIST = "/index.php/category-1.html", "/news/newslist-datong.html"
 
 
 @pytest.fixture
@@ -219,3 +224,81 @@ def test_what_a_killed_patrol_held_is_visited_when_its_lease_has_run_out(world: 
     done = world.scrapy("patrol", "--due", "--only", "xian")
     assert done.returncode == 0
     assert len(asked(world)) > 5
+
+
+def test_a_daemon_that_is_killed_in_the_midst_goes_on_where_it_was(world: World) -> None:
+    newest = newest_of(world)
+    world.server.fault(HOST, newest, "slow", times=1, seconds=600)  # the last that it asks for
+    process = daemon(world)
+    world.server.arrived(newest)
+    world.server.arrived(FBDY_LIST)
+    until_stored(world, 19)
+    holders = {str(holder) for (holder,) in world.rows("select holder from leases")}
+    process.kill()
+    process.wait(timeout=60)
+    for holder in holders:
+        kill(int(holder.split(":")[1]))
+    process.communicate(timeout=60)
+    assert world.rows("select count(*) from leases where name = 'portal:xian'") == [(1,)]
+    before = len(world.server.visits(HOST))
+    kept = {str(url) for (url,) in world.rows("select url from articles")}
+    assert len(kept) >= 19
+
+    # It need not wait until the leases of the dead have run out.
+    again = world.scrapy("patrol", "--due", "--only", "xian", "fbdy")
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "left out" not in again.stdout
+    assert (newest, 200) in asked(world, before)
+    assert not kept & {visit.url for visit in world.server.visits(HOST)[before:]}
+    assert world.rows("select * from leases") == []
+    query = "select p.name, count(*), count(distinct url) from articles join portals p on p.id = portal_id"
+    articles = world.rows(f"{query} group by 1")
+    listed = listed_by_fbdy(world)
+    assert articles == [("fbdy", listed, listed), ("xian", 20, 20)]
+    assert world.rows("select count(*) from versions") == [(listed + 20,)]
+    done = world.scrapy("patrol", "--due", "--only", "xian", "fbdy")
+    assert done.stdout.startswith("Nothing is due before ")
+
+
+def until_stored(world: World, articles: int) -> None:
+    """Wait until so many of xian's are stored; the last batch is written without another page."""
+    query = "select count(*) from articles a join portals p on p.id = portal_id where name = 'xian'"
+    end = time.monotonic() + 60
+    while world.rows(query) != [(articles,)]:
+        assert time.monotonic() < end, world.rows(query)
+        threading.Event().wait(0.05)
+
+
+def newest_of(world: World) -> str:
+    portal = world.server.portals["xian"]
+    return portal.url(portal.visible(world.server.clock.now())[0]).removeprefix(f"http://{HOST}")
+
+
+def listed_by_fbdy(world: World) -> int:
+    paths = {path for path, status in asked(world, host="fbdy.cn") if status == 200}
+    return len([path for path in paths if "/newslist-" not in path])
+
+
+def kill(number: int) -> None:
+    """Kill a process that is no child of this one and wait for its end."""
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(number)
+        try:
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            assert select.select([handle], [], [], 60)[0]
+        finally:
+            os.close(handle)
+
+
+def test_a_daemon_of_which_all_portals_hang_stops_on_sigterm(world: World) -> None:
+    for path in (XIAN_LIST, FBDY_LIST):
+        world.server.fault("", path, "slow", times=None, seconds=600)
+    process = daemon(world)
+    for path in (XIAN_LIST, FBDY_LIST):
+        world.server.arrived(path)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert world.rows("select * from leases") == []
+    assert world.rows("select count(*) from runs where finished_at is null") == [(0,)]

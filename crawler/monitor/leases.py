@@ -1,7 +1,8 @@
 """Who visits a portal now: a row, taken in one statement, renewed while the visit goes on, that runs out.
 
-A process that is killed leaves its lease, which ends ``LENGTH`` after the last renewal. The clocks of
-machines that share a database have to agree within that.
+A process that is killed leaves its lease, which ends ``LENGTH`` after the last renewal, or when somebody asks
+who can tell that the holder has ended. The clocks of machines that share a database have to agree within that
+length.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler.store.models import Lease
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -25,8 +26,25 @@ BEAT = timedelta(seconds=20)
 """How often leases are renewed."""
 
 
-def take(session: Session, name: str, holder: str, at: datetime) -> bool:
-    """Take the lease ``name`` for ``holder`` unless somebody has it; return whether it was taken."""
+def nobody_knows(_: str) -> bool:
+    """Return False: it cannot be told whether a holder has ended."""
+    return False
+
+
+def take(
+    session: Session, name: str, holder: str, at: datetime, ended: Callable[[str], bool] = nobody_knows
+) -> bool:
+    """Take the lease ``name`` unless somebody has it who has not ``ended``; return whether it was taken."""
+    if _take(session, name, holder, at):
+        return True
+    other = holder_of(session, name, at)
+    if not other or not ended(other):
+        return False
+    release(session, name, other)
+    return _take(session, name, holder, at)
+
+
+def _take(session: Session, name: str, holder: str, at: datetime) -> bool:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"holder": holder, "taken_at": at, "expires_at": at + LENGTH}
     statement = insert(Lease).values(name=name, **values)
@@ -55,7 +73,9 @@ def holder_of(session: Session, name: str, at: datetime) -> str:
     return session.scalar(query) or ""
 
 
-def held(session: Session, names: Iterable[str], at: datetime) -> set[str]:
-    """Return those of ``names`` that somebody has at ``at``."""
-    query = select(Lease.name).where(Lease.name.in_(sorted(names)), Lease.expires_at > at)
-    return set(session.scalars(query))
+def held(
+    session: Session, names: Iterable[str], at: datetime, ended: Callable[[str], bool] = nobody_knows
+) -> set[str]:
+    """Return those of ``names`` that somebody has at ``at`` who has not ``ended``."""
+    query = select(Lease.name, Lease.holder).where(Lease.name.in_(sorted(names)), Lease.expires_at > at)
+    return {name for name, holder in session.execute(query) if not ended(holder)}

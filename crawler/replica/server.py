@@ -139,10 +139,11 @@ class ReplicaServer:
         with self._lock:
             return sorted(visit for visit in self.log if host in ("", visit.host))
 
-    def arrived(self, path: str) -> None:
-        """Wait until somebody asked for ``path``, answered or not yet."""
+    def arrived(self, path: str, seconds: float = 120.0) -> None:
+        """Wait until somebody asked for ``path``, answered or not yet; raises TimeoutError if nobody does."""
         with self._coming:
-            self._coming.wait_for(lambda: path in self._came)
+            if not self._coming.wait_for(lambda: path in self._came, seconds):
+                raise TimeoutError(f"nobody asked for {path} within {seconds:.0f} s")
 
     def coming(self, path: str) -> None:
         """Note that somebody asks for ``path``."""

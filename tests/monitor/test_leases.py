@@ -88,3 +88,14 @@ def test_the_second_is_told_who_has_it_and_a_lost_lease_is_told_too(database_url
         first.release("xian")
         with Holding(database_url, ["xian"]) as third:
             assert third.held == ["xian"]
+
+
+def test_what_a_dead_process_held_is_free_at_once_and_what_another_holds_is_not(database: Database) -> None:
+    with database.writing() as session:
+        assert leases.take(session, NAME, "dead", NOON)
+        assert leases.held(session, [NAME], NOON, lambda name: name == "dead") == set()
+        assert not leases.take(session, NAME, "b", NOON, lambda name: name == "another")
+        assert leases.take(session, NAME, "b", NOON, lambda name: name == "dead")
+        assert not leases.take(session, NAME, "c", NOON, lambda name: name == "dead")
+        assert leases.holder_of(session, NAME, NOON) == "b"
+        assert leases.renew(session, [NAME], "dead", NOON) == {NAME}
