@@ -13,7 +13,7 @@ from crawler.page import learned, rules
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -38,6 +38,7 @@ REST_SHARE = 0.15  # of the text may stand in paragraphs behind foreign headline
 CUT_SHARE = 0.2
 SENTENCE_CHARS = 40
 LINKED_SENTENCE_CHARS = 16
+FILE_CHARS = 4  # of a file's name, from which on a line with it offers the file
 SIGNATURE_LINES = 4
 _DATE_LINE = re.compile(r"[(\[]?(?:\d{4}|二[〇○零\d一二三四五六七八九]{3})年.{1,3}月.{1,3}日[)\]]?")
 _CREDIT = re.compile(r"\(.{0,30}(?:记者|通讯员|作者|记者站|供稿|摄影|文/图|图/文).{0,30}\)")
@@ -71,7 +72,8 @@ class RecommendedPipeline:
         """Take the recommendations out of the article's blocks."""
         texts = [fold(block.text) for block in article.blocks]
         doomed = _related(article.blocks, texts)
-        doomed |= {i: "links" for i in _links(article.blocks, texts) if i not in doomed}
+        files = {fold(file.name) for file in article.attachments if len(file.name) >= FILE_CHARS}
+        doomed |= {i: "links" for i in _links(article.blocks, texts, files) if i not in doomed}
         doomed |= {i: "headlines" for i in _headlines(article.blocks, texts, doomed) if i not in doomed}
         repeated = learned.repeated(article.blocks, texts, fold(article.title), self.learned, doomed)
         doomed |= {i: learned.RULE for i in repeated if article.blocks[i].link_density >= LINKED}
@@ -142,12 +144,15 @@ def _is_paragraph(block: Block, text: str) -> bool:
     ) and block.link_density < LINKED
 
 
-def _links(blocks: Sequence[Block], texts: Sequence[str]) -> list[int]:
-    """Return the blocks of lists of links, unless such lists are what the article consists of."""
+def _links(blocks: Sequence[Block], texts: Sequence[str], files: Iterable[str]) -> list[int]:
+    """Return the blocks of lists of links, unless such lists are what the article consists of.
+
+    Links to the article's own ``files``, by their folded names, are text of it.
+    """
     found: list[int] = []
     run: list[int] = []
     for index, block in enumerate(blocks):
-        if _is_link(block, texts[index]) and not _is_file(texts[index]):
+        if _is_link(block, texts[index]) and not _is_file(texts[index], files):
             run.append(index)
             continue
         if len(run) >= MIN_LINKS:
@@ -171,8 +176,9 @@ def _closes(texts: Sequence[str], run: Sequence[int]) -> bool:
     return bool(run) and run[-1] == len(texts) - 1
 
 
-def _is_file(text: str) -> bool:
-    return text.startswith("附件") or re.search(_DATA["file"], text) is not None
+def _is_file(text: str, files: Iterable[str]) -> bool:
+    named = text.startswith("附件") or re.search(_DATA["file"], text) is not None
+    return named or any(name in text for name in files)
 
 
 def _headlines(blocks: Sequence[Block], texts: Sequence[str], doomed: dict[int, str]) -> list[int]:

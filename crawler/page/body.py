@@ -112,7 +112,7 @@ def _find(shown: Layout, title: str) -> Body | None:
     if not marked and stop > run.last:
         stop = ends.with_files(lines, run, stop)
     inside = inserts.without(_inside(lines[start:stop], run, titles))
-    kept = [*lead.above(lines, start, titles), *inside]
+    kept = [*lead.without_quotes(lead.above(lines, start, titles), inside), *inside]
     kept, abstract = lead.without_abstract(forms.without_labels(_once(kept, titles)))
     total = sum(line.chars for line in lines[start:stop]) or 1
     sure = sum(line.chars for line in kept) / total

@@ -95,7 +95,7 @@ def find_authors(
     for line in lines:
         for credit in crediting.credits_in(line) or crediting.credits_in(dateless(line).strip()):
             told += credit.authors
-        told += _placed_people(line)
+        told += _placed_people(line) or _marked_people(line)
     beside = [*_beside_date(lines), *_above_date(lines)]
     for line in lines:
         for value in values(line, "source"):
@@ -235,15 +235,19 @@ def _opening_people(line: str) -> list[str]:
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
     if not found and (match := _GLUED.search(folded)):
         found += names.split_people(start[match.start(1) : match.end(1)], strict=True)
-    if not found and (match := _SQUARE.match(folded)) and len(line) <= _LONGEST_TOLD:
-        found += names.split_people(start[match.end() :], strict=True)
-    found = found or _placed_people(line)
+    found = found or _marked_people(line) or _placed_people(line)
     found += [name for name in _SLASHED.findall(folded) if names.is_person(name)]
     credit = crediting.is_credit_line(line)
     if not found and not credit and (match := _OPENING.match(folded)):
         found += names.split_people(re.split(r"[,，。:：]", start[match.start(1) :])[0], strict=True)
     signed = crediting.credits_of(line).authors if credit else []
     return [*_people_of(_short_values(line, "author"), strict=True), *found, *signed]
+
+
+def _marked_people(line: str) -> list[str]:
+    """Return the writers in a line of their own that a sign opens: □ 江 南."""
+    match = _SQUARE.match(fold(line)) if len(line) <= _LONGEST_TOLD else None
+    return names.split_people(line[match.end() :], strict=True) if match else []
 
 
 def _placed_people(line: str) -> list[str]:

@@ -172,6 +172,8 @@ def _is_headline(lines: Sequence[Line], index: int) -> bool:
     line, following = lines[index], lines[index + 1 : index + 2]
     if str(line.element.tag) in {"tr", "td", "th", "dt", "dd", "li"} or worth.is_meta(line):
         return False  # a row of a form, an entry of a chronicle
+    if worth.is_signature(line) and any(map(worth.is_signature, following)):
+        return False  # who issued the paper, and when: what it encloses may follow
     return not worth.is_sentence(line) and any(map(worth.is_dated, following))
 
 

@@ -26,6 +26,8 @@ def whole(group: Sequence[Line], lines: Sequence[Line], references: Sequence[str
     together are what one of the ``references`` says, folded texts of ``<title>`` and meta tags. A badge is
     a word such as 原创 that no reference has.
     """
+    if (short := _first_part(group, references)) is not None:
+        return short
     text = " ".join(line.text for line in group)
     if (bare := without_class(text)) != text and not any(fold(text) in reference for reference in references):
         text = bare
@@ -39,6 +41,24 @@ def whole(group: Sequence[Line], lines: Sequence[Line], references: Sequence[str
             if _is_half(half) and _names(reference, half.folded + folded):
                 return f"{half.text} {text}"
     return _without_badge(text, references)
+
+
+def _first_part(group: Sequence[Line], references: Sequence[str]) -> str | None:
+    """Return the part of a headline that is all a reference says, None where nothing else stands behind it.
+
+    What stands behind it is a sub-headline in a line of its own, or a link to a column.
+    """
+    text = " ".join(line.text for line in group)
+    folded = fold(text)
+    if any(folded in reference for reference in references):
+        return None
+    for count in range(1, len(group)):
+        short = " ".join(line.text for line in group[:count])
+        if any(_names(reference, fold(short)) for reference in references):
+            return short
+    first, words = group[0], text.rpartition(" ")
+    linked = len(group) == 1 and first.link_chars == len(words[2]) and len(words[0]) >= SHORTEST_HALF
+    return words[0] if linked and any(_names(reference, fold(words[0])) for reference in references) else None
 
 
 def without_class(text: str) -> str:

@@ -21,6 +21,7 @@ REPEATED_SHARE = 0.5
 _LABEL = re.compile(
     r"^[\W_]*(?:摘要|内容摘要|文章摘要|内容提要|提要|导读|核心提示|导语|简介|内容简介)(?:[\W_]|$)"
 )
+_MARKS = "“”\"'「」『』。!? "
 _ENDS = ("。", "!", "?", "”", "…")
 
 
@@ -39,6 +40,14 @@ def above(lines: Sequence[Line], start: int, titles: Sequence[int]) -> list[Line
     if first > headline + 1 and lines[first - 1].chars < MIN_CHARS and _LABEL.search(lines[first - 1].folded):
         first = start  # an abstract under its label
     return [] if first == headline + 1 and _has_date(lines[start : start + 2]) else list(lines[first:start])
+
+
+def without_quotes(above: Sequence[Line], text: Sequence[Line]) -> list[Line]:
+    """Return the lines of ``above`` that do not stand word for word in the ``text`` below them."""
+    if not above:
+        return []
+    below = "\n".join(line.folded for line in text)
+    return [line for line in above if line.folded.strip(_MARKS) not in below]
 
 
 def _is_text(line: Line) -> bool:

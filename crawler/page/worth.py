@@ -25,7 +25,7 @@ def _any(words: Sequence[str]) -> str:
 
 _FURNITURE = re.compile(rf"{_any(_DATA['furniture'])}|^(?:{_any(_DATA['whole'].split())}|[\W\d_])+$")
 _CONTROLS = re.compile(_any(_DATA["controls"]))
-_LABEL = re.compile(rf"^[\W_]*(?:{_any(_DATA['labels'].split())})(?:[:|/]|$)")
+_LABEL = re.compile(rf"^[\W_]*(?:{_any(_DATA['labels'].split())})(?:[:|/\]】]|$)")
 _SIGNATURE = re.compile(_DATA["signature"])
 _CLOSING = re.compile(_DATA["closing"].replace("\n", ""))
 _LEGAL = re.compile(_DATA["legal"])
@@ -142,6 +142,7 @@ def is_value(lines: Sequence[Line], index: int) -> bool:
         and line.chars <= DATE_LINE_CHARS
         and _SENTENCE.search(line.folded) is None
         and is_meta(label)
+        and not is_furniture(label)  # 分享到： has buttons behind it
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items import Article, Block, BlockKind
+from crawler.items import Article, Attachment, Block, BlockKind
 from pipelines.recommended import RecommendedPipeline
 
 LINES = (Path(__file__).parent / "recommended_cases.jsonl").read_text("utf-8").splitlines()
@@ -27,6 +27,10 @@ def article(title: str, blocks: list[Block]) -> Article:
 def test_what_is_dropped_and_by_which_rule(case: dict[str, Any]) -> None:
     blocks = [Block(**{**block, "kind": BlockKind(block["kind"])}) for block in case["blocks"]]
     read = article(case["title"], list(blocks))
+    read.attachments = [
+        Attachment(name, f"http://www.example.com/a/{order}.pdf", "pdf", order)
+        for order, name in enumerate(case.get("files", ()))
+    ]
 
     RecommendedPipeline().process_item(read)
 
