@@ -43,7 +43,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A feed before its entries are read: what it is called and which alerts it has."""
+    """A feed before its entries are read: what it is called and which alerts it has.
+
+    ``born`` is when it was made or last made another one: it is no older than that.
+    """
 
     path: str
     id: str
@@ -61,7 +64,7 @@ def watch_source(watch: Watch) -> Source:
         id=f"{TAG}:watch/{watch.uid}",
         title=f"portalwatch: {watch.name}",
         description=f"Stories that match: {watch.query}",
-        born=watch.created_at,
+        born=max(watch.created_at, watch.changed_at),
         wanted=Wanted(watch.id),
         full_text=bool(watch.full_text),
     )
@@ -112,6 +115,11 @@ def source(session: Session, path: str) -> Source | None:
     return None if watch is None else watch_source(watch)
 
 
+def outline(of: Source, place: Place) -> Feed:
+    """Return what a list of feeds says about a feed; that needs no look at its alerts."""
+    return Feed(of.id, of.title, of.description, of.born, of.path, place.base, place.web)
+
+
 def described(session: Session, of: Source, place: Place, page: int = 1) -> Feed:
     """Return what a page of a feed says about itself."""
     query = select(func.count(Alert.id), func.max(Alert.updated_at))
@@ -128,7 +136,7 @@ def described(session: Session, of: Source, place: Place, page: int = 1) -> Feed
         id=of.id,
         title=of.title,
         description=of.description,
-        updated=updated or of.born,
+        updated=max(updated, of.born) if updated else of.born,
         path=of.path,
         base=place.base,
         home=place.web,

@@ -108,7 +108,7 @@ def _bounded(feed: Feed) -> Feed:
 
 def _write_list(database: Database, folder: Path, place: Place) -> Path:
     with database.reading() as session:
-        listed = [feeds.described(session, of, place) for of in feeds.sources(session)]
+        listed = [feeds.outline(of, place) for of in feeds.sources(session)]
     _replace(folder / LIST, opml(listed, now()))
     return folder / LIST
 

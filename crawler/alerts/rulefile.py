@@ -14,6 +14,7 @@ watches:
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -26,6 +27,7 @@ from crawler.store import due
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that are read at most."""
@@ -35,10 +37,20 @@ class RuleFileError(ValueError):
     """A file of watches that cannot be used; the message names the watch, the field and the reason."""
 
 
+def read_file(path: Path) -> list[Rule]:
+    """Return the rules of the file at ``path``. Raises ``RuleFileError`` and ``OSError``."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise RuleFileError(f"a file of watches has at most {LARGEST >> 20} MB")
+    try:
+        return read_rules(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise RuleFileError("it is not UTF-8") from None
+
+
 def read_rules(text: str) -> list[Rule]:
     """Return the rules of a file. Raises ``RuleFileError``, with all that is wrong, a line each."""
-    if len(text.encode("utf-8", "replace")) > LARGEST:
-        raise RuleFileError(f"a file of watches has at most {LARGEST >> 20} MB")
     try:
         found = yaml.load(text, _Loader)  # noqa: S506  it is a SafeLoader
     except yaml.YAMLError as error:
@@ -56,7 +68,7 @@ def read_rules(text: str) -> list[Rule]:
         try:
             rule = _rule(name, stated)
         except (RuleFileError, WatchError) as error:
-            faults.append(f"{name}: {error}")
+            faults.append(f"{_named(name)}: {error}")
             continue
         if rule.name.casefold() in names:
             faults.append(f"{name}: another watch has the same name but for case")
@@ -73,7 +85,7 @@ def _rule(name: Any, stated: Any) -> Rule:
     options = {"query": stated} if isinstance(stated, str) else stated
     if not isinstance(options, dict):
         raise RuleFileError("a watch is a query or has options, query: first of all")
-    if unknown := [str(key) for key in options if key not in OPTIONS]:
+    if unknown := [_named(key) for key in options if key not in OPTIONS]:
         raise RuleFileError(f"unknown: {', '.join(unknown)} (there are {', '.join(OPTIONS)})")
     rule = Rule(
         name=checked_name(name),
@@ -96,24 +108,33 @@ def _rule(name: Any, stated: Any) -> Rule:
     return rule
 
 
+def _shown(value: Any) -> str:
+    # Of a list or mapping no more than that it is one: what aliases repeat in it could fill the memory.
+    return f"a {type(value).__name__}" if isinstance(value, list | dict) else f"{value!r:.80}"
+
+
+def _named(name: Any) -> str:
+    return f"{name:.80}" if isinstance(name, str) else _shown(name)
+
+
 def _text(options: Mapping[str, Any], name: str) -> str:
     value = options.get(name, "")
     if not isinstance(value, str):
-        raise RuleFileError(f"{name}: {value!r} has to be text: put it in quotes")
+        raise RuleFileError(f"{name}: {_shown(value)} has to be text: put it in quotes")
     return value
 
 
 def _number(options: Mapping[str, Any], name: str) -> int:
     value = options.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise RuleFileError(f"{name}: {value!r} is no number from 0 up")
+        raise RuleFileError(f"{name}: {_shown(value)} is no number from 0 up")
     return value
 
 
 def _flag(options: Mapping[str, Any], name: str) -> bool:
     value = options.get(name, False)
     if not isinstance(value, bool):
-        raise RuleFileError(f"{name}: {value!r} is neither true nor false")
+        raise RuleFileError(f"{name}: {_shown(value)} is neither true nor false")
     return value
 
 
@@ -130,11 +151,14 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Return a mapping, all of whose keys differ."""
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        seen = set()
         for at, key in enumerate(keys):
-            if key in keys[:at]:
+            if isinstance(key, Hashable) and key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", node.value[at][0].start_mark
+                    None, None, f"the key {_shown(key)} stands twice", node.value[at][0].start_mark
                 )
+            if isinstance(key, Hashable):
+                seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from crawler.alerts.alerted import Alerted, Wanted, listed
+from crawler.alerts.feed import SUFFIXES
 from crawler.alerts.rules import OPTIONS, Rule
 from crawler.query.errors import QueryError
 from crawler.query.parser import parse
@@ -17,13 +18,15 @@ from crawler.store.models import Alert, Watch
 from crawler.store.times import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
     from crawler.alerts.rules import Change
 
 LONGEST_NAME = 60
+ENDINGS = (*(f".{suffix}" for suffix in SUFFIXES), ".opml")
+"""A folder of a name that ends so would stand where a feed of another watch does."""
 FILE = "file"
 """The origin of watches that a file keeps."""
 
@@ -57,12 +60,10 @@ def add(session: Session, name: str, query: str, **options: object) -> Watch:
         due.checked_quiet(str(options.get("quiet", "")))
     except ValueError as error:
         raise WatchError(str(error)) from error
-    for other in session.scalars(select(Watch.name)):
-        if other.casefold() == name.casefold():
-            message = f"there is a watch {other!r} already: remove it first, or choose another name"
-            raise WatchError(message)
-    moment = now()
-    watch = Watch(uid=str(uuid4()), name=name, query=query, created_at=moment, changed_at=moment, **options)
+    if other := _names(session).get(name.casefold()):
+        message = f"there is a watch {other!r} already: remove it first, or choose another name"
+        raise WatchError(message)
+    watch = _watch(name, query, options)
     session.add(watch)
     session.flush()
     return watch
@@ -102,19 +103,30 @@ def stored_rules(session: Session) -> dict[str, tuple[Rule, bool]]:
 def apply(session: Session, changes: Iterable[Change]) -> None:
     """Do what a plan says; the watches it adds or changes are the file's from then on.
 
-    A watch that is changed keeps its feed and its alerts. Raises ``WatchError``.
+    A watch that is changed keeps its feed and its alerts. Rules are as ``rulefile`` checked them. Raises
+    ``WatchError``.
     """
-    for change in changes:
+    names: dict[str, str] | None = None
+    # Removed first: a name of which only the case changed is free then.
+    for change in sorted(changes, key=lambda change: change.new is not None):
         if change.new is None:
             remove(session, change.name)
+            names = None
             continue
+        if names is None:
+            names = _names(session)
         options = {name: getattr(change.new, name) for name in OPTIONS}
         options["targets"] = list(change.new.targets)
         if change.old is None:
-            query = str(options.pop("query"))
-            add(session, change.name, query, origin=FILE, **options)
+            if other := names.get(change.name.casefold()):
+                message = f"there is a watch {other!r} already: {change.name!r} differs by case only"
+                raise WatchError(message)
+            session.add(_watch(change.name, str(options.pop("query")), {"origin": FILE, **options}))
+            names[change.name.casefold()] = change.name
             continue
         watch = get(session, change.name)
+        if {"query", "full_text"} & set(change.fields):  # which its feed shows: it is written anew
+            session.execute(update(Alert).where(Alert.watch_id == watch.id).values(fed=False))
         for name, value in options.items():
             setattr(watch, name, value)
         watch.origin, watch.changed_at = FILE, now()
@@ -132,6 +144,16 @@ def counts(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query.group_by(Watch.name))}
 
 
+def _names(session: Session) -> dict[str, str]:
+    """Return the names of all watches by what they are but for case."""
+    return {name.casefold(): name for name in session.scalars(select(Watch.name))}
+
+
+def _watch(name: str, query: str, options: Mapping[str, object]) -> Watch:
+    moment = now()
+    return Watch(uid=str(uuid4()), name=name, query=query, created_at=moment, changed_at=moment, **options)
+
+
 def checked_name(name: str) -> str:
     """Return ``name`` as it is stored. Raises ``WatchError`` for one that cannot name a file."""
     name = normalize("NFC", name)
@@ -140,10 +162,11 @@ def checked_name(name: str) -> str:
         or len(name) > LONGEST_NAME
         or not name[0].isalnum()
         or not all(character.isalnum() or character in "-_." for character in name)
+        or name.casefold().endswith(ENDINGS)
     ):
         message = (
-            f"{name!r} cannot name a watch: a name has 1 to {LONGEST_NAME} letters, digits, '-', '_' or '.' "
-            "and begins with a letter or a digit"
+            f"{name!r} cannot name a watch: a name has 1 to {LONGEST_NAME} letters, digits, '-', '_' or '.', "
+            f"begins with a letter or a digit and does not end with {' or '.join(ENDINGS)}"
         )
         raise WatchError(message)
     return name

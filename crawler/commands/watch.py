@@ -207,10 +207,9 @@ def add(  # noqa: PLR0913, PLR0917  a watch, and where its feeds go
 def apply(database: Database, folder: Path, place: Place, file: Path, *, dry_run: bool) -> list[Rule]:
     """Make the watches those of ``file``, print what that changes, and return what the file says."""
     try:
-        wanted = rulefile.read_rules(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise WrongUse(f"{file} cannot be read: {reason}.") from error
+        wanted = rulefile.read_file(file)
+    except OSError as error:
+        raise WrongUse(f"{file} cannot be read: {error.strerror}.") from error
     except rulefile.RuleFileError as error:
         raise WrongUse(f"{file} is not applied:\n{error}") from error
     with database.writing() as session:

@@ -22,7 +22,13 @@ def send(target: Target, rendered: Rendered) -> None:
 
     _hush()
     service = apprise.Apprise(
-        asset=apprise.AppriseAsset(app_id="portalwatch", app_desc="portalwatch", async_mode=False)
+        asset=apprise.AppriseAsset(
+            app_id="portalwatch",
+            app_desc="portalwatch",
+            async_mode=False,
+            # Else it sends in a pool of threads, for which the end of the process waits.
+            service_timeout=0,
+        )
     )
     if not service.add(target.url):
         raise Undelivered("Apprise cannot read the address, or lacks a library for it")

@@ -53,7 +53,7 @@ class Feeding:
         """Answer with the list of all feeds."""
         place = self._place(request)
         with self._database.reading() as session:
-            found = [feeds.described(session, of, place) for of in feeds.sources(session)]
+            found = [feeds.outline(of, place) for of in feeds.sources(session)]
         updated = max((feed.updated for feed in found), default=now())
         return _unless_known(request, opml(found, updated), "text/x-opml", updated)
 

@@ -12,6 +12,7 @@ from crawler.alerts import feeds, watches
 from crawler.alerts.feeds import Place
 from crawler.alerts.publishing import LOCK, publish, remove
 from crawler.alerts.rematch import rematch
+from crawler.alerts.rules import Rule, plan
 from crawler.query.parser import parse
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
@@ -85,6 +86,19 @@ def test_only_what_changed_is_written_again(database: Database, folder: Path) ->
     assert {path.stem for path in publish(database, folder)} == {"_all", "船", "portal_a", "feeds"}
     (folder / "茶馆.rss").unlink()
     assert {path.stem for path in publish(database, folder)} == {"茶馆", "feeds"}
+
+
+def test_a_changed_rule_is_in_its_feed(database: Database, folder: Path) -> None:
+    publish(database, folder)
+    before = feedparser.parse((folder / "船.atom").read_bytes())
+    assert "<p>去年秋天" not in before.entries[0].content[0].value
+    with database.writing() as session:
+        watches.apply(session, plan(watches.stored_rules(session), [Rule("船", "船", full_text=True)]))
+    publish(database, folder)
+
+    after = feedparser.parse((folder / "船.atom").read_bytes())
+    assert "<p>去年秋天" in after.entries[0].content[0].value
+    assert after.entries[0].id == before.entries[0].id
 
 
 def test_history_goes_on_on_further_pages(

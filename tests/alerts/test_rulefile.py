@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.alerts.rulefile import RuleFileError, read_rules
+from crawler.alerts.rulefile import RuleFileError, read_file, read_rules
 from crawler.alerts.rules import Change, Rule, plan
 
+LISTS = [f"&a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 9)]
+BOMB = f"[&a0 [x], {', '.join(LISTS)}]"
+"""Lists of nine times the list before: nine to the eighth texts, if anybody writes them out."""
 FILE = """\
 watches:
   低空: 低空经济 OR 通用航空
@@ -48,12 +53,23 @@ def test_a_file_of_watches() -> None:
         ("watches:\n  a: {query: 水, full_text: perhaps}", "a: full_text: 'perhaps'"),
         ("watches:\n  a: {query: 水, targets: [1]}", "a: targets: has to be a list"),
         ("watches: " + "[" * 5000, "YAML"),
+        ("watches:\n  ? [a]\n  : 水", "unhashable"),
+        ("watches:\n  低空.atom: 水", "does not end with .atom"),
+        (f"watches:\n  a: {{query: {BOMB}}}", "a: query: "),
+        (f"watches:\n  a: {{query: 水, burst: {BOMB}}}", "a: burst: "),
+        (f"watches:\n  a: {{query: 水, targets: {BOMB}}}", "a: targets: "),
     ],
 )
 def test_what_is_wrong_is_told_by_name(text: str, reason: str) -> None:
     with pytest.raises(RuleFileError) as raised:
         read_rules(text)
     assert reason in str(raised.value)
+    assert len(str(raised.value)) < 1_000
+
+
+def test_a_file_that_never_ends_is_not_read_to_its_end() -> None:
+    with pytest.raises(RuleFileError, match="at most 16 MB"):
+        read_file(Path("/dev/zero"))
 
 
 def test_all_faults_are_told_at_once() -> None:

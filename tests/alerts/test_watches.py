@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.alerts import watches
+from crawler.alerts.rules import Rule, plan
 from crawler.alerts.watches import WatchError
 from crawler.store.database import Database, open_database
 
@@ -35,7 +36,22 @@ def test_add_list_remove(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".hidden", "-x", "../up", "a/b", "a b", "a\nb", "a\x00", "x" * 61, "«x»", "_x"]
+    "name",
+    [
+        "feeds.opml",
+        "a.RSS",
+        "",
+        ".hidden",
+        "-x",
+        "../up",
+        "a/b",
+        "a b",
+        "a\nb",
+        "a\x00",
+        "x" * 61,
+        "«x»",
+        "_x",
+    ],
 )
 def test_a_name_must_be_able_to_name_a_file(database: Database, name: str) -> None:
     with database.writing() as session, pytest.raises(WatchError, match="cannot name a watch"):
@@ -47,6 +63,22 @@ def test_names_that_differ_by_case_only_are_one(database: Database) -> None:
         watches.add(session, "Water", "水")
     with database.writing() as session, pytest.raises(WatchError, match="there is a watch 'Water' already"):
         watches.add(session, "water", "水")
+
+
+def test_a_file_may_change_the_case_of_a_name(database: Database) -> None:
+    def change_to(*names: str) -> None:
+        with database.writing() as session:
+            changes = plan(watches.stored_rules(session), [Rule(name, "水") for name in names])
+            watches.apply(session, changes)
+
+    change_to("water", "Wind")
+    change_to("Water", "wind")
+    with database.reading() as session:
+        assert [watch.name for watch in watches.everything(session)] == ["Water", "wind"]
+    with database.writing() as session:
+        watches.add(session, "fire", "火")
+    with pytest.raises(WatchError, match="there is a watch 'fire' already"):
+        change_to("Water", "wind", "Fire")
 
 
 def test_a_wrong_query_and_an_unknown_watch_are_told(database: Database) -> None:
