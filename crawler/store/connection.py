@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "sqlite:///var/portalwatch.db"
 BUSY_MS = 30_000
-CACHE_KB = 48_000
+CACHE_KB = 16_000
 """What SQLite keeps of a large database: a batch of articles touches two thousand pages of indexes, which the
-default of 2 MB would write out and read again within the transaction."""
+default of 2 MB would write out and read again within the transaction; they take 8 MB."""
 # Busy, locked, read or write error, full, cannot open, lost the locking protocol.
 _PASSING_SQLITE = {5, 6, 10, 13, 14, 15}
 # Classes of states: connection, deadlock or serialisation, resources (disk, memory, connections), shutdown.
