@@ -17,7 +17,6 @@ each such case is counted. With ``generic = True`` the generic reader reads what
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin
 
@@ -26,12 +25,13 @@ import scrapy
 from crawler import definition, errors, tls
 from crawler.asking import ENTRY, NOT_MODIFIED, NotNow, conditional
 from crawler.choosing import Choosing
+from crawler.counting import CountingSpider
 from crawler.lists import Lists
 from crawler.middlewares.charset import raw_page, text_of
 from crawler.monitor.displayed import stretch
 from crawler.monitor.sightings import Sightings, entries_hash
 from crawler.page.address import canonical_url
-from crawler.page.document import Page, PageError, limited, parse_html
+from crawler.page.document import PageError, parse_html
 from crawler.page.learned import NOTHING
 from crawler.page.parts import leads_to_first, next_part
 from crawler.parts import Joiner
@@ -45,7 +45,7 @@ from crawler.text.deadline import Budget
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from contextlib import AbstractContextManager
+    from datetime import datetime
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from crawler.items import Article
     from crawler.listing import Listing
     from crawler.monitor.sightings import Sighting
+    from crawler.page.document import Page
     from crawler.page.entries import Entry
 
 # List pages go before articles, and articles that stand further down go before newer ones: most of what a run
@@ -66,7 +67,7 @@ LASTING = frozenset({"status-404", "status-410", "robots", "private-address"})
 """Kinds of errors that the next visit would only see again."""
 
 
-class PortalSpider(scrapy.Spider):
+class PortalSpider(CountingSpider):
     """One portal.
 
     Arguments: ``-a since= -a until=`` (2026-05-01, inclusive), ``-a full=1`` (ignore what is known),
@@ -118,7 +119,6 @@ class PortalSpider(scrapy.Spider):
         self.joiner = Joiner(self)
         self.rechecker = Rechecker(self)
         self.known: Known | None = None
-        self.read_timeout = 0.0  # seconds a page; 0 is no limit
         self.learned = NOTHING  # what the portal's pages are known to repeat
         self.sightings = Sightings()
         self.hashes: dict[str, str] = {}  # what unchanged sections list
@@ -196,7 +196,7 @@ class PortalSpider(scrapy.Spider):
             return
         found = self.choosing.own(listing.entries)
         if not found and not listing.may_be_empty:
-            self._count_error(
+            self.count_error(
                 "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
             )
             seen.failed = True
@@ -209,7 +209,7 @@ class PortalSpider(scrapy.Spider):
         try:
             wanted, news = self.choosing.choose(found)
         except DatabaseError as error:
-            self._count_error("store", f"{response.url}: what is stored of it cannot be told: {error}")
+            self.count_error("store", f"{response.url}: what is stored of it cannot be told: {error}")
             seen.failed = True
             self.count("failed_sections")
             return
@@ -329,23 +329,6 @@ class PortalSpider(scrapy.Spider):
         """Return the address of the next page of a section, None on the last."""
         return self.lists.following(page)
 
-    def parsed(self, response: Response) -> Page | None:
-        """Return the parsed page, None (counted, one line said) where it cannot be read."""
-        try:
-            with self.limited(response.url):
-                return parse_html(text_of(response), response.url)
-        except PageError as error:
-            self.refuse(error)
-            return None
-
-    def limited(self, url: str) -> AbstractContextManager[None]:
-        """Return the limit of time for reading the page at ``url``."""
-        return limited(self.read_timeout, url)
-
-    def now(self) -> datetime:
-        """Return the moment of the visit, UTC."""
-        return datetime.now(UTC)
-
     def failed(self, failure: Failure) -> None:
         """Say in one line why a request brought nothing, and count it by kind."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
@@ -353,25 +336,9 @@ class PortalSpider(scrapy.Spider):
         kind, reason = errors.describe(failure.value, self.tls)
         if isinstance(failure.value, NotNow):
             return
-        self._count_error(kind, f"{request.url}: {reason}")
+        self.count_error(kind, f"{request.url}: {reason}")
         if "number" in request.cb_kwargs:
             self.sightings.of(self.section_url(request.cb_kwargs["section"])).failed = True
             self.count("failed_sections")
         elif kind in LASTING:
             self.sightings.settle([request.meta.get(ENTRY, "")])
-
-    def count(self, name: str, by: int = 1) -> None:
-        """Raise the counter ``portalwatch/<name>``."""
-        assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(f"portalwatch/{name}", by)
-
-    def _count_error(self, kind: str, sentence: str) -> None:
-        self.logger.error("%s", sentence)
-        self.count("errors")
-        self.count(f"errors/{kind}")
-
-    def refuse(self, error: PageError) -> None:
-        """Say in one line why an answer is not read, and count it."""
-        self.logger.warning("Refused %s", error)
-        self.count("refused")
-        self.count(f"refused/{error.kind}")
