@@ -131,7 +131,9 @@ class _Fields:
         if found is not None:
             article.published, article.origins["published"] = found.value, SPIDER
             return
-        if not published.displayed(self.dated, now=article.fetched, year_hint=published.year_of(article.url)):
+        if article.told is not None and not published.displayed(
+            self.dated, now=article.fetched, year_hint=published.year_of(article.url)
+        ):
             self.ask("published", "document_date")
         found = published.parse(self.dated, now=article.fetched, url=article.url, meta=article.meta)
         if found is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ _ABSTRACT = ("摘要", "导读", "内容提要", "核心提示", "内容摘要",
 ENCLOSING = frozenset({"contact-spam", "disclaimer", "qr", "share", "copyright", "reprint", "hotline"})
 _FILE = re.compile(r"^附件|\.(?:docx?|xlsx?|pdf|wps|ofd|zip|rar)\b")
 QR_LINES = 3  # above a code that may name the account
+_EVERYWHERE, _LATE = frozenset({Scope.ANYWHERE}), frozenset({Scope.ANYWHERE, Scope.LATE})
 _ENDS = ("。", "!", "?", '"', "”", ")", ";")
 
 
@@ -102,7 +104,7 @@ def _matches(
     count = len(blocks)
     late = min(int(count * LATE_SHARE), max(count - LATE_BLOCKS, 0))
     for index, text in enumerate(texts):
-        rule = _first(text, {Scope.ANYWHERE, Scope.LATE} if index >= late else {Scope.ANYWHERE})
+        rule = _first(text, _LATE if index >= late else _EVERYWHERE)
         if rule is not None and index not in found:
             found[index] = rule.name
             if rule.cascade:
@@ -123,7 +125,7 @@ def _edge(
     for index in order:
         if index in found:
             continue
-        rule = _first(texts[index], {scope, Scope.END} if ending else {scope})
+        rule = _first(texts[index], frozenset((scope, Scope.END)) if ending else frozenset((scope,)))
         if rule is not None:
             matched[index] = rule.name
             continue
@@ -166,8 +168,16 @@ def _enclosed(blocks: Sequence[Block], texts: Sequence[str], found: dict[int, st
     return {index: "enclosed" for index in between if index not in found and not _FILE.search(texts[index])}
 
 
-def _first(text: str, scopes: set[Scope]) -> Rule | None:
-    return next((rule for rule in RULES if rule.scopes & scopes and rule.matches(text)), None)
+def _first(text: str, scopes: frozenset[Scope]) -> Rule | None:
+    for rule in _rules_of(scopes):
+        if rule.matches(text):
+            return rule
+    return None
+
+
+@cache
+def _rules_of(scopes: frozenset[Scope]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if rule.scopes & scopes)
 
 
 def _cascade(texts: Sequence[str], index: int, name: str) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.page.found import Found
@@ -89,13 +90,18 @@ def _without_lead(text: str) -> tuple[str, bool]:
         before = fold(text[: match.start()]).strip("[]()> ")
         if before in leads or _LEAD.fullmatch(before):
             return text[match.end() :].strip(_EDGES), True
-    words = text.split(maxsplit=1)
     opening = fold(text[:_LEAD_WITHIN])
-    for lead in leads:
+    for lead in leads if opening.startswith(_long_leads()) else ():
         if len(lead) > 3 and opening.startswith(lead):
+            words = text.split(maxsplit=1)
             rest = words[1] if len(words) > 1 and fold(words[0]) == lead else _cut_folded(text, lead)
             return rest.strip(_EDGES), True
     return text, False
+
+
+@cache
+def _long_leads() -> tuple[str, ...]:
+    return tuple(lead for lead in phrases("breadcrumb", "leads") if len(lead) > 3)
 
 
 def _cut_folded(text: str, lead: str) -> str:

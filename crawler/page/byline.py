@@ -7,6 +7,7 @@ Values are returned as displayed, in the page's own script.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,7 @@ def find_editors(
     for line in [*lines, *opening]:
         for credit in crediting.credits_in(line):
             told += credit.editors
-    closing = []
+    closing: list[str] = []
     for line in last:
         for credit in crediting.credits_at_end(line):
             closing += credit.editors
@@ -306,8 +307,11 @@ def is_about(line: str) -> bool:
 
     For readers that look for the lines between headline and body, and for ends of bodies.
     """
-    if len(line) > 4 * _LONGEST_TOLD:
-        return False
+    return len(line) <= 4 * _LONGEST_TOLD and _is_about(line)
+
+
+@lru_cache(maxsize=1024)
+def _is_about(line: str) -> bool:
     found = labelled(line)
     told = sum(item.end - item.start for item in found if item.kind != "keywords")
     words = [

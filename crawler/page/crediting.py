@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from crawler.page.labels import fold
 from crawler.page.names import EDGES, data, is_body, is_name_long, is_person, split_people
 
 _LONGEST_PHRASE = 80
+_REMEMBERED = 160  # characters of a phrase that several finders ask about
 _MOST_BRACKETS = 200  # a line that has more is no line of an article
 # Shorter words before 记者 are places (驻京), papers have names of three characters and more.
 _PAPER = re.compile(r"[\u3400-\u9fff]{3,10}")
@@ -22,12 +23,12 @@ _BRAND = re.compile(r"(?!本|我)[\u3400-\u9fff]{1,3}[^报社网台]新闻")  # 
 _SENTENCE = re.compile(r"[。！？!?；]")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Credits:
     """Who is named: writers, editors, and the body that the writers work for (empty if none is named)."""
 
-    authors: list[str] = field(default_factory=list)
-    editors: list[str] = field(default_factory=list)
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
     body: str = ""
 
 
@@ -45,7 +46,13 @@ def _role_pattern() -> re.Pattern[str]:
 
 def credits_of(phrase: str, *, strict: bool = True) -> Credits:
     """Return who a credit phrase names: ``四川某报全媒体记者 甲 通讯员 乙``. Sentences name nobody."""
-    found = Credits()
+    return _remembered_credits(phrase, strict) if len(phrase) <= _REMEMBERED else _credits(phrase, strict)
+
+
+def _credits(phrase: str, strict: bool) -> Credits:
+    authors: list[str] = []
+    editors: list[str] = []
+    body = ""
     folded = fold(phrase)
     matches = [] if _TAKEN.search(folded) else list(_role_pattern().finditer(folded))
     roles = data()["roles"]
@@ -57,12 +64,15 @@ def credits_of(phrase: str, *, strict: bool = True) -> Credits:
         named = _without_modifier(phrase[match.end() : end], more=number + 1 < len(matches))
         labelled = bool(match["colon"] or match["short"]) or _is_set_apart(phrase[match.end() - 1], named)
         people = split_people(named, strict=strict and not labelled)
-        target = found.authors if match["short"] or word in roles["author"] else found.editors
+        target = authors if match["short"] or word in roles["author"] else editors
         target.extend(person for person in people if person not in target)
-        if word.endswith(("记者", "特派员", "评论员")) and people and not found.body:
+        if word.endswith(("记者", "特派员", "评论员")) and people and not body:
             before = phrase[matches[number - 1].end() if number else 0 : match.start()]
-            found.body = body_before(before, opening=not number)
-    return found
+            body = body_before(before, opening=not number)
+    return Credits(tuple(authors), tuple(editors), body)
+
+
+_remembered_credits = lru_cache(maxsize=512)(_credits)
 
 
 def _goes_on(before: re.Match[str], match: re.Match[str], phrase: str) -> bool:
@@ -115,9 +125,12 @@ def body_before(text: str, *, opening: bool = False) -> str:
 
 def bracketed(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, inside) of the short brackets in ``text`` that hold a credit word."""
+    folded = fold(text)
+    if not any(bracket in folded for bracket in "([<"):
+        return []
     return [
         (match.start(), match.end(), text[match.start() + 1 : match.end() - 1])
-        for match in _BRACKETS.finditer(fold(text))
+        for match in _BRACKETS.finditer(folded)
         if _role_pattern().search(match[1])
     ]
 
@@ -125,8 +138,11 @@ def bracketed(text: str) -> list[tuple[int, int, str]]:
 def is_credit_line(text: str) -> bool:
     """Return whether a line is short, is no sentence and holds a credit word near its beginning."""
     text = text.strip()
-    if len(text) > _LONGEST_PHRASE:
-        return False
+    return len(text) <= _LONGEST_PHRASE and _is_credit(text)
+
+
+@lru_cache(maxsize=1024)
+def _is_credit(text: str) -> bool:
     folded = fold(text)
     if _SENTENCE.search(folded):
         return False

@@ -54,6 +54,8 @@ def read(elements: Iterable[HtmlElement]) -> dict[str, str]:
 def _drawn_source(elements: Iterable[HtmlElement]) -> str:
     """Return the source that a picture's ``alt`` or a script's ``document.write`` gives to an empty label."""
     for element in elements:
+        if next(element.iter("img", "script"), None) is None:
+            continue
         if not any(item.kind == "source" and not item.value for item in labelled(element.text_content())):
             continue
         drawn = [image.get("alt") or image.get("title") or "" for image in element.iter("img")]

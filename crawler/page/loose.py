@@ -76,6 +76,10 @@ def behind_source(value: str) -> list[str]:
 
 def loose_words(line: str) -> list[str]:
     """Return the words of a dated line besides its dates, labelled values and tools; [] without a date."""
+    return list(_words(line) if len(line) <= _REMEMBERED_CHARS else _loose_words(line))
+
+
+def _loose_words(line: str) -> list[str]:
     if not DATE.search(fold(line)):
         return []
     parts = [part for part in _SEPARATORS.split(dateless(line)) if not _ASIDE.fullmatch(fold(part))]
@@ -99,3 +103,4 @@ def _dateless(text: str) -> str:
 
 
 _remembered = lru_cache(maxsize=1024)(_dateless)
+_words = lru_cache(maxsize=256)(_loose_words)

@@ -117,7 +117,9 @@ def _is_office(folded: str, *, known: bool, compound: bool) -> bool:
 
 def behind_office(token: str) -> str:
     """Return the name that is glued to the office in front of it, or the token: 某县水利局李文华."""
-    for size in (_SHORTEST_HAN + 1, _SHORTEST_HAN) if not is_body(token) else ():
+    if len(token) < 2 * _SHORTEST_HAN or is_body(token):
+        return token
+    for size in (_SHORTEST_HAN + 1, _SHORTEST_HAN):
         if len(token) >= 2 * size and is_person(token[-size:]) and is_body(token[:-size]):
             return token[-size:]
     return token
@@ -189,15 +191,15 @@ def _bare_name(token: str) -> str:
     """Return ``token`` without what is glued to it: 本报记者张三, 张三报道."""
     token = token.strip(EDGES)
     folded = fold(token)
-    for role in _role_words():
+    for role in _role_words() if _any_role().search(folded) else ():
         position = folded.rfind(role)
         if position >= 0 and len(role) > 1 and position + len(role) < len(token):
             token = token[position + len(role) :].strip(EDGES)
             folded = fold(token)
-    for title in _titles():
+    for title in _titles() if folded.endswith(_titles()) else ():
         if folded.endswith(title) and _SHORTEST_HAN <= len(token) - len(title) <= _LONGEST_HAN:
             return token[: -len(title)]
-    for verb in _verbs():
+    for verb in _verbs() if folded.endswith(_verbs()) else ():
         if folded.endswith(verb) and len(token) - len(verb) >= 2 and (len(verb) > 1 or len(token) > 3):
             return token[: -len(verb)].strip(EDGES)
     return token
@@ -207,6 +209,11 @@ def _bare_name(token: str) -> str:
 def _role_words() -> tuple[str, ...]:
     roles = data()["roles"]
     return tuple(sorted({*roles["author"], *roles["editor"], *roles["stages"]}, key=len, reverse=True))
+
+
+@cache
+def _any_role() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(role) for role in _role_words() if len(role) > 1))
 
 
 def is_body(text: str) -> bool:
@@ -219,4 +226,9 @@ def is_body(text: str) -> bool:
         or folded.lower() in bodies["columns"]
     ):
         return False
-    return folded.rstrip("》”)）").endswith(tuple(data()["bodies"]["endings"]))
+    return folded.rstrip("》”)）").endswith(_body_endings())
+
+
+@cache
+def _body_endings() -> tuple[str, ...]:
+    return tuple(data()["bodies"]["endings"])

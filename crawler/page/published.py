@@ -89,6 +89,11 @@ def parse(
 
 def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = None) -> Found[Moment] | None:
     """Return the publication date among the dates of displayed lines."""
+    return _displayed(tuple(lines), now, year_hint) if lines else None
+
+
+@lru_cache(maxsize=8)  # the reader and the fields ask about the same lines
+def _displayed(lines: Sequence[str], now: datetime, year_hint: int | None) -> Found[Moment] | None:
     scored: list[tuple[float, Moment, str]] = []
     together = _joined(lines)
     for number, line in enumerate(together):
@@ -223,7 +228,7 @@ def _adds_time(shown: Moment, other: Moment) -> bool:
 
 def _from_meta(meta: Mapping[str, str], now: datetime) -> Found[Moment] | None:
     for name in metas.PUBLISHED:
-        moment = dates.parse(meta.get(name, ""), now=now)
+        moment = dates.parse(value, now=now) if (value := meta.get(name)) else None
         if moment is None or (moment.precision in _COARSE and moment.precision is not Precision.DAY):
             continue
         if moment.at - now <= _ONE_DAY:

@@ -141,7 +141,14 @@ def _without_number(title: str, lines: Sequence[Line]) -> str:
 
 
 def document_title(page: Page) -> str:
-    """Return the text of a page's ``<title>`` in one line, empty if it has none."""
+    """Return the text of a page's ``<title>`` in one line, empty if it has none; looked for once a page."""
+    found = page.cache.get("document title")
+    if not isinstance(found, str):
+        found = page.cache["document title"] = _document_title(page)
+    return found
+
+
+def _document_title(page: Page) -> str:
     for element in page.root.iter("title"):
         parent = element.getparent()
         text = re.sub(r"\s+", " ", element.text_content()).strip()
