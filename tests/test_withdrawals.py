@@ -1,4 +1,4 @@
-"""An article that disappears from its portal: found gone twice, withdrawn, and told to those who watch for it."""
+"""An article that disappears from its portal: gone twice it is withdrawn and told."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, or_, select, text, update
 
-from crawler.store.due import awake
+from crawler.store.due import awake, sound
 from crawler.store.models import Delivery, Watch
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def claim(database: Database, target: str, at: datetime, pace: Pace) -> Claim | 
         while (row := _first(session, target, at)) is not None:
             watch = session.get(Watch, row.watch_id) if row.watch_id else None
             rows = _together(session, row, watch, at)
-            if watch is not None and (end := awake(at, watch.quiet)) > at:
+            if watch is not None and (end := awake(at, sound("", watch.quiet)[1])) > at:
                 _postpone(session, _of(watch.id, target), end)
             elif row.attempts >= pace.attempts:
                 _bury(rows, "the sender stopped while it was sending, each time")
@@ -149,7 +149,7 @@ def _together(session: Session, row: Delivery, watch: Watch | None, at: datetime
     """Return the rows of the message that ``row`` is of, or of which it may become one."""
     if row.batch:
         query = select(Delivery).where(Delivery.batch == row.batch, Delivery.state == PENDING)
-    elif row.attempts or watch is None or not (watch.digest or watch.burst):
+    elif row.attempts or watch is None or not (_digest(watch) or watch.burst):
         return [row]
     else:
         query = select(Delivery).where(
@@ -160,8 +160,8 @@ def _together(session: Session, row: Delivery, watch: Watch | None, at: datetime
 
 def _group(session: Session, rows: list[Delivery], watch: Watch, at: datetime) -> list[Delivery]:
     """Return the rows of the next message: one, or all as a digest or a burst; none if they have to wait."""
-    if not watch.digest:
-        if not watch.burst:
+    if not _digest(watch):
+        if watch.burst <= 0:
             return rows[:1]
         recent = _recent(session, watch.id, rows[0].target, at)
         if bursts := [row for row in recent if row.batch]:
@@ -192,8 +192,8 @@ def _take(rows: list[Delivery], watch: Watch | None, at: datetime, pace: Pace) -
         form, listed = "notice", 0
     elif first.batch in {None, first.idempotency_key}:
         form, listed = "alert", 1
-    elif watch.digest or not watch.burst:
-        form, listed = watch.digest or "burst", pace.listed
+    elif _digest(watch) or watch.burst <= 0:
+        form, listed = _digest(watch) or "burst", pace.listed
     else:
         form, listed = "burst", watch.burst
     return Claim(
@@ -207,6 +207,10 @@ def _take(rows: list[Delivery], watch: Watch | None, at: datetime, pace: Pace) -
         title=first.title,
         text=first.text,
     )
+
+
+def _digest(watch: Watch) -> str:
+    return sound(watch.digest, "")[0]
 
 
 def _bury(rows: list[Delivery], reason: str) -> None:

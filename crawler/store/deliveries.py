@@ -6,12 +6,13 @@ as well; a reprint only raises a count, and nobody is told again. ``crawler.deli
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import insert, select
 
-from crawler.store.due import due
+from crawler.store.due import due, sound
 from crawler.store.models import Delivery, Watch
 
 if TYPE_CHECKING:
@@ -23,19 +24,23 @@ if TYPE_CHECKING:
 
     from crawler.store.models import Alert
 
+logger = logging.getLogger(__name__)
+
 
 def enqueue(session: Session, alerts: Iterable[Alert]) -> int:
     """Write a delivery for each of ``alerts`` (flushed: they have an id) and target; return how many."""
     alerts = list(alerts)
     watch_ids = {alert.watch_id for alert in alerts}
-    query = select(Watch.id, Watch.targets, Watch.digest, Watch.quiet).where(Watch.id.in_(watch_ids))
+    query = select(Watch.id, Watch.name, Watch.targets, Watch.digest, Watch.quiet).where(
+        Watch.id.in_(watch_ids)
+    )
     plans = {plan.id: plan for plan in session.execute(query)} if watch_ids else {}
     rows = []
     for alert in alerts:
         plan = plans.get(alert.watch_id)
         if plan is None or not plan.targets:
             continue
-        at = due(alert.created_at, plan.digest, plan.quiet)
+        at = due(alert.created_at, *_sound(plan.name, plan.digest, plan.quiet))
         rows += [
             _row(target, alert.created_at, at, alert_id=alert.id, watch_id=alert.watch_id)
             for target in dict.fromkeys(plan.targets)
@@ -52,6 +57,15 @@ def notify(session: Session, targets: Iterable[str], title: str, text: str, at: 
     rows = [_row(target, at, at, title=title, text=text) for target in dict.fromkeys(targets)]
     _write(session, rows)
     return len(rows)
+
+
+def _sound(name: str, digest: str, quiet: str) -> tuple[str, str]:
+    found = sound(digest, quiet)
+    if found != (digest, quiet):
+        logger.error(
+            "The watch %s has a digest %r and quiet hours %r: what is none is left out", name, digest, quiet
+        )
+    return found
 
 
 def _row(target: str, created: datetime, next_at: datetime, **values: Any) -> dict[str, Any]:

@@ -43,6 +43,11 @@ def awake(at: datetime, quiet: str) -> datetime:
     return (over if over > here else over + timedelta(days=1)).astimezone(UTC)
 
 
+def sound(digest: str, quiet: str) -> tuple[str, str]:
+    """Return both, empty where they are none: written by hand, they must stop nothing."""
+    return (digest if digest in DIGESTS else "", quiet if _is_quiet(quiet) else "")
+
+
 def checked_digest(digest: str) -> str:
     """Return ``digest``. Raises ``ValueError`` if it is none of ``DIGESTS``."""
     if digest not in DIGESTS:
@@ -56,6 +61,14 @@ def checked_quiet(quiet: str) -> str:
     if quiet:
         _hours(quiet)
     return quiet
+
+
+def _is_quiet(quiet: str) -> bool:
+    try:
+        checked_quiet(quiet)
+    except ValueError:
+        return False
+    return True
 
 
 def _hours(quiet: str) -> tuple[time, time]:

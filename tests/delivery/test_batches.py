@@ -159,3 +159,16 @@ def test_a_target_that_is_down_gets_a_burst_of_what_waited(told: World, hooks: H
         told.sender().once()
     assert sum(listed + more for _, listed, more in forms(hooks)) == 12 - told.states().count(("dead", 4))
     assert len(hooks.requests) < 8
+
+
+@pytest.mark.parametrize(
+    "options", [{"digest": "weekly"}, {"quiet": "late"}, {"quiet": "25:00-26:00"}, {"burst": -3}]
+)
+def test_options_that_mean_nothing_hold_no_alert_back(
+    told: World, hooks: Hooks, caplog: pytest.LogCaptureFixture, options: dict[str, object]
+) -> None:
+    told.watch(**options)  # as somebody wrote them into the database
+    told.alert()
+    told.sender().once()
+    assert forms(hooks) == [("alert", 1, 0)]
+    assert ("is left out" in caplog.text) is ("burst" not in options)

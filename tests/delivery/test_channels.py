@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -158,3 +159,14 @@ def test_commands_that_send_nothing_load_nothing_of_it() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+@looks_for_imghdr
+def test_no_thread_of_apprise_outlives_its_message(world: World, hooks: Hooks) -> None:
+    world.write_targets(f"group: {hooks.url.replace('http', 'json')}/group\n")
+    world.watch(targets=("group",))
+    before = set(threading.enumerate())
+    world.alert()
+    world.sender().once()
+    assert len(hooks.requests) == 1
+    assert [thread for thread in set(threading.enumerate()) - before if not thread.daemon] == []
