@@ -31,6 +31,8 @@ _LEFT = 0.25
 # Share of a line's different high characters that a code page must have.
 _MOST = 0.9
 _FEWEST = 4
+# So many different ones are no text of their own script; what they stand for may then be less usual Chinese.
+_SURE, _LENIENCE = 10, 1.5
 # So many lines, and characters of each, tell which code page it was.
 _ASKED_LINES, _ASKED = 6, 400
 
@@ -67,14 +69,14 @@ def likeliest(text: str) -> str | None:
     if max(map(len, lines)) < _FEWEST:
         return None
     best, name = misread.MARGIN, None
-    for wrong in ("cp1252", *NAMES):
+    for wrong, called in (("cp1252", "cp1252"), ("latin_1", "cp1252"), *zip(NAMES, NAMES, strict=True)):
         for right in _RIGHT:
             gain = 0.0
             for line in lines:
                 new = _whole(line[:_ASKED], wrong, right)
                 gain += model.log_total(new) - model.log_total(line[:_ASKED]) if new else 0.0
             if gain > best:
-                best, name = gain, f"{right}>{wrong}"
+                best, name = gain, f"{right}>{called}"
     return name
 
 
@@ -93,7 +95,8 @@ def _whole(line: str, wrong: str, right: str, *, known: bool = False) -> str | N
         if error.start < len(raw) - 3 or error.start == 0:
             return None
         new = raw[: error.start].decode(right) + "\ufffd"
-    if _PRIVATE.search(new) or (not known and misread.han_mean(new) < misread.LIKELY):
+    likely = misread.LIKELY - (_LENIENCE if len(_high(line)) >= _SURE else 0.0)
+    if _PRIVATE.search(new) or (not known and misread.han_mean(new) < likely):
         return None
     return new
 
@@ -114,7 +117,8 @@ def _line(line: str, names: tuple[str, str], chain: Chain, known: bool, tally: T
     left = len(_SUSPECTED.findall(new)) / len(_SUSPECTED.findall(line))
     if gain < (misread.KNOWN_MARGIN if known else misread.MARGIN) or left > _LEFT:
         return line
-    if not known and misread.han_mean(new) < misread.LIKELY:
+    likely = misread.LIKELY - (_LENIENCE if len(high) >= _SURE else 0.0)
+    if not known and misread.han_mean(new) < likely:
         return line
     tally.add(line.strip(), new.strip())
     tally.lossy |= inner.lossy

@@ -162,7 +162,8 @@ def _solve(reader: Reader, anchor: re.Match[str], before: str, *, decided: bool)
         margin += MARGIN_UNDECIDED_PAGE
     run = reader.run(at, before, spelled=spelled or anchor["bare"])
     failed = run is None or run.gain < margin
-    if decided and spelled and (failed or (run and run.odd)):
+    lacks = decided and reader.may_lack and not anchor["bare"]
+    if lacks and (failed or (run and run.odd)):
         odd = run.odd if run and not failed else ()
         places = [place + by for place in odd for by in (-1, 0, 1)] or range(_FAR)
         other = reader.run(at, before, spelled=spelled, insert=places)

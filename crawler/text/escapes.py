@@ -26,13 +26,13 @@ _ONE_ENTITY = re.compile(
 _WIDE_ENTITY = str.maketrans("＆＃；", "&#;")
 _PERCENT_U = re.compile(
     r"(?:%[0-7][0-9a-fA-F][0-9A-Za-z.]{0,12}(?=%))*%u[0-9a-fA-F]{4}"
-    r"(?:%u[0-9a-fA-F]{4}|%[0-7][0-9a-fA-F]|[0-9A-Za-z.]{1,12}(?=%(?:u[0-9a-fA-F]{4}|[0-7][0-9a-fA-F])))*"
+    r"(?:%u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|[0-9A-Za-z.]{1,12}(?=%(?:u[0-9a-fA-F]{4}|[0-7][0-9a-fA-F])))*"
 )
 _BACKSLASH_U = re.compile(r"(?:\\{1,4}u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})+")
 _BARE_U = re.compile(r"(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2})+")
 _BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2}){4,}(?![A-Za-z])")
 _UNITS = re.compile(r"(?:%u[0-9a-fA-F]{4}|\\*u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})+")
-_PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
+_PERCENT_BYTE = re.compile(r"%([0-9a-fA-F]{2})")
 _HEX4 = re.compile(r"\{([0-9a-fA-F]{2,5})\}|([0-9a-fA-F]{4})")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
@@ -131,7 +131,7 @@ def _bare_u(text: str) -> tuple[str, int, str, str]:
 
 
 def _decode_hex(run: str) -> str:
-    spaced = _PERCENT_ASCII.sub(lambda found: chr(int(found.group(1), 16)), run)
+    spaced = _PERCENT_BYTE.sub(lambda found: chr(int(found.group(1), 16)), run)
     return _UNITS.sub(_characters, spaced)
 
 
@@ -152,9 +152,19 @@ def is_in_text(found: re.Match[str], decoded: str) -> bool | None:
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
     if before == "[" or after == "]" or _SET_OFF.match(text[max(0, start - 2) : start] + text[end : end + 2]):
         return len(decoded) > _LEAST_HAN or None
+    if _is_misread_utf8(decoded):
+        return True
     if not _CJK.search(decoded) or (_QUOTES.match(before) and not HAN.search(_line_around(found))):
         return None
     return True
+
+
+def _is_misread_utf8(decoded: str) -> bool:
+    """Tell whether escaped characters stand for the bytes of Chinese in UTF-8, as some exports write them."""
+    try:
+        return len(HAN.findall(decoded.encode("latin-1").decode())) >= _LEAST_HAN
+    except UnicodeError:
+        return False
 
 
 def _in_code(found: re.Match[str]) -> bool:

@@ -115,7 +115,8 @@ def at_line_end(char: str) -> float:
 def of_mark(before: str, char: str) -> float:
     """Correct what the model says of a mark: how frequent it is, what it may follow, what is open."""
     weight = _FREQUENCY.get(char, _RARE_MARK) - _MODEL_MARK
-    if before.endswith(("。", "。”")) and char in _NOT_AFTER_STOP:
+    never_here = before[-1:] in _PAIRS or before.endswith(("。", "。”"))
+    if never_here and char in _NOT_AFTER_STOP:
         return weight - STRAY_MARK
     if char == "。" and before[-1:] in _NOT_BEFORE_STOP:
         return weight - STRAY_MARK / 2

@@ -18,6 +18,8 @@ from crawler.text import lossy, model
 MARGIN = 12.0
 KNOWN_MARGIN = 4.0
 LIKELY = -7.6
+# So long a run that gains so much a character may be less usual Chinese; so may any where the chain is known.
+_SURE_LENGTH, _SURE_GAIN, _LENIENCE = 6, 4.0, 1.0
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
@@ -85,7 +87,7 @@ def utf8_as_gb(text: str, known: bool, tally: Tally) -> str:
 def pair_by_pair(wrong: str, right: str) -> Chain:
     """Give a function that undoes one two-byte encoding read as another, character by character."""
     return lambda text, known, tally: _by_parts(
-        text, lambda part: _pairs_line(part, (wrong, right), known, tally)
+        text, lambda part: _pairs_line(part, (wrong, right), known, tally), every=known
     )
 
 
@@ -103,7 +105,9 @@ def by_lines(text: str, needed: re.Pattern[str], change: Callable[[str], str]) -
     return "".join(change(line) if needed.search(line) else line for line in _LINE.findall(text))
 
 
-def _by_parts(text: str, change: Callable[[str], str]) -> str:
+def _by_parts(text: str, change: Callable[[str], str], *, every: bool = False) -> str:
+    if every:
+        return "".join(map(change, _PART.findall(text)))
     parts, suspects = _parts(text)
     if not suspects:
         return text
@@ -190,7 +194,9 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
         enough = gain > (KNOWN_MARGIN if known else MARGIN) and gain > 1.5 * (end - start)
         # Signs between characters gain by chance; they do not make a word.
         han = len(HAN.findall(new[start:end]))
-        if enough and han >= _PAIR + (not known) and han_mean(new[start:end]) > LIKELY:
+        sure = end - start >= _SURE_LENGTH and gain > _SURE_GAIN * (end - start)
+        likely = LIKELY - (_LENIENCE if known or sure else 0.0)
+        if enough and han >= _PAIR + (not known) and han_mean(new[start:end]) > likely:
             first, last = _to_edges(line, gains, max(done, start), end)
             parts += [line[done:first], new[first:last]]
             done = last
@@ -198,7 +204,11 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
             gained += gain
     if not parts:
         return line
-    whole = sum(gains) > gained - KNOWN_MARGIN
+    # One character outside may be a name's; what is sound loses more.
+    left = sum(old != char for old, char in zip(line, new, strict=True)) - sum(
+        old != char for old, char in zip(line, "".join(parts) + line[done:], strict=True)
+    )
+    whole = sum(gains) > gained - KNOWN_MARGIN * (1 if left > 1 else 2)
     result = new if whole else "".join(parts) + line[done:]
     tally.add(line.strip(), result.strip())
     tally.characters += 0 if whole else changed - len(line.strip())

@@ -40,7 +40,7 @@ _OTHERS: dict[str, misread.Chain] = {
     **{
         f"{right}>{wrong}": misread.whole_runs(wrong, right)
         for right in ("gb18030", "big5hkscs")
-        for wrong in ("cp949", "euc_jp")
+        for wrong in ("cp949", "euc_jp", "cp932")
     },
     **{
         f"{right}>{wrong}": codepages.through(wrong, right, singlebyte.chinese_as_single(right))

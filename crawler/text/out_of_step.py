@@ -35,6 +35,7 @@ def _tokens(behind: str) -> re.Pattern[str]:
 _TOKENS = {False: _tokens(""), True: _tokens("[ \xa0]?")}
 # Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed: what reads as one byte was two.
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _FULL_WIDTH = re.compile("[，：；！？（）]")
 _WIDE_MARKS = frozenset("，；！？")
 _MARKS = frozenset("，；：！？,;:!?")
@@ -51,7 +52,9 @@ _SWALLOWED = -3.0
 # A reading that our table has, but not as the character's first; the table that was injected has it first.
 _FURTHER_READING = -4.0
 # Below this a character is so odd that a pair of bytes may have vanished beside it.
-_ODD = -9.5
+_ODD = -8.5
+# Full-width signs and letters share their first byte with the comma, whose second byte often vanishes.
+_ROW_OF_COMMA = 0xA3
 _TRIED_INSERTIONS = 2
 _FIRST_HALVES = 4
 
@@ -93,6 +96,8 @@ class Reader:
         self.traditional = traditional
         self.words = words
         self.plausible = gbk.plausible(traditional=traditional)
+        # A page that shows private-use characters has lost none.
+        self.may_lack = not _PRIVATE.search(text)
 
     def run(
         self, at: int, before: str, *, spelled: str | None = None, insert: Sequence[int] = ()
@@ -202,6 +207,9 @@ class Reader:
             # What was inserted ahead of a mark, where it fell between two characters of the wrong reading.
             return states
         made = self._with_bytes(states, gbk.encode(char), before)
+        if char == "€":
+            # Code page 936 and browsers read a second byte that stands alone as this sign.
+            made += self._with_bytes(states, b"\x80", before)
         return made + (
             self._with_bytes(states, gbk.encode(self.wide[char]), before) if char in self.wide else []
         )
@@ -246,7 +254,7 @@ class Reader:
         if char not in self.plausible:
             return []
         likely = likelihood.of(before + out, char, self.words)
-        if likely < _ODD:
+        if likely < _ODD or (lead == _ROW_OF_COMMA and char != "，"):
             odd = (*odd, len(out))
         return [_State(score + likely, out + char, -1, trail, lost, odd, inserted)]
 
