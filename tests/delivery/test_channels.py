@@ -165,8 +165,8 @@ def test_commands_that_send_nothing_load_nothing_of_it() -> None:
 def test_no_thread_of_apprise_outlives_its_message(world: World, hooks: Hooks) -> None:
     world.write_targets(f"group: {hooks.url.replace('http', 'json')}/group\n")
     world.watch(targets=("group",))
-    before = set(threading.enumerate())
     world.alert()
     world.sender().once()
     assert len(hooks.requests) == 1
-    assert [thread for thread in set(threading.enumerate()) - before if not thread.daemon] == []
+    # Python waits at its end for the threads of such a pool, whatever hangs in them.
+    assert [thread.name for thread in threading.enumerate() if "ThreadPoolExecutor" in thread.name] == []
