@@ -21,6 +21,7 @@ from twisted.web.client import ResponseFailed
 from crawler.asking import AskedToWait
 from crawler.middlewares.address_guard import PrivateAddress
 from crawler.middlewares.blocked import Blocked
+from crawler.middlewares.robots import RobotsUnreachable
 from crawler.tls import LEGACY, NORMAL, looks_old
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
@@ -41,6 +42,8 @@ def describe(error: BaseException, profile: str = NORMAL) -> tuple[str, str]:
     if isinstance(error, HttpError):
         status = error.response.status
         return f"status-{status}", f"the server answered with status {status}"
+    if isinstance(error, RobotsUnreachable):
+        return _without_robots(error, profile)
     if isinstance(error, IgnoreRequest):
         return _ignored(error)
     for types, kind, sentence in _KINDS:
@@ -57,6 +60,15 @@ def _broken(error: BaseException, profile: str) -> tuple[str, str]:
     if isinstance(error, (ConnectionLost, ResponseFailed, DownloadFailedError, OSError)):
         return "connection", f"the connection broke ({_short(error)})"
     return "other", _short(error)
+
+
+def _without_robots(error: RobotsUnreachable, profile: str) -> tuple[str, str]:
+    """Say why nothing may be fetched: what ails robots.txt ails the host."""
+    if error.cause is None:
+        kind, sentence = f"status-{error.status}", f"the server answered with status {error.status}"
+    else:
+        kind, sentence = describe(error.cause, profile)
+    return kind, f"robots.txt could not be read, so it was not asked for: {sentence}"
 
 
 def _ignored(error: IgnoreRequest) -> tuple[str, str]:

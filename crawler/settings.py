@@ -134,6 +134,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.inflate.InflateMiddleware": 590,
     "crawler.middlewares.address_guard.AddressGuardMiddleware": 40,
     # After decompression (590) and before the redirects by a page (580), which read the text.

@@ -11,7 +11,7 @@ from alembic.runtime.migration import HeadMaintainer
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, table, text
 
-from crawler.store import migrate, stories
+from crawler.store import migrate, robots, stories
 from crawler.store.articles import Outcome, content, digest, save
 from crawler.store.database import Database, connect, open_database
 from crawler.store.known import Known
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from crawler import items
 
-EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006"]
+EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 # The numbers of all rows are 1: each is the first of its table.
 ROWS = """
 INSERT INTO portals (name, first_seen) VALUES ('portal_a', :now);
@@ -218,6 +218,18 @@ def test_an_interrupted_migration_leaves_what_was_there(
     assert contents(database) == held
     database.close()
     assert migrate.upgrade(empty_database_url) == (before, migrate.HEAD)
+
+
+def test_0008_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        robots.keep(session, "http://x.example", 200, b"User-agent: *", NOON)
+    database.close()
+    to(database_url, "0007", command.downgrade)
+    database = connect(database_url)
+    assert "robots" not in tables(database)
+    database.close()
+    assert migrate.upgrade(database_url) == ("0007", migrate.HEAD)
 
 
 def test_0007_can_be_left(database_url: str) -> None:

@@ -15,6 +15,7 @@ from crawler.store.models.monitor import (
     SectionState,
 )
 from crawler.store.models.pages import LearnedText, PageState, Pruned
+from crawler.store.models.robots import Robots
 from crawler.store.models.runs import Run, RunPortal
 from crawler.store.models.stories import Fingerprint, Story, StoryEvent, StoryMember
 
@@ -35,6 +36,7 @@ __all__ = [
     "PortalState",
     "Pruned",
     "RawPage",
+    "Robots",
     "Run",
     "RunPortal",
     "Section",
