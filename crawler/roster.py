@@ -10,6 +10,7 @@ from scrapy.spiderloader import get_spider_loader
 from crawler import definition
 from crawler.cli import WrongUse
 from crawler.spider import PortalSpider
+from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,13 @@ def portal_regions(settings: BaseSettings) -> dict[str, str]:
     loader = get_spider_loader(settings)
     regions = {name: getattr(loader.load(name), "region", "") for name in loader.list()}
     return {name: region for name, region in regions.items() if region}
+
+
+def portal_sites(settings: BaseSettings) -> dict[str, str]:
+    """Return the names of the portals by what they call themselves, canonical and in lower case."""
+    loader = get_spider_loader(settings)
+    sites = {name: getattr(loader.load(name), "portal", "") for name in loader.list()}
+    return {canonical(site).lower(): name for name, site in sites.items() if site}
 
 
 def spider_class(settings: BaseSettings, name: str) -> type[PortalSpider]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from crawler.cli import PortalwatchCommand, WrongUse
 from crawler.query import moments
 from crawler.query.errors import QueryError
 from crawler.query.search import Search, parse_search
-from crawler.roster import portal_names, portal_regions
+from crawler.query.syntax import renamed
+from crawler.roster import portal_names, portal_regions, portal_sites
 from crawler.store import finding
 from crawler.store.database import DEFAULT_URL, open_database
 from crawler.store.models import Portal
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
+    from scrapy.settings import BaseSettings
     from sqlalchemy.orm import Session
 
     from crawler.query.evaluate import Span
@@ -66,7 +69,7 @@ class Command(PortalwatchCommand):
         if limit is not None and limit < 0:
             raise WrongUse(f"--limit is a number from 0 up, not {limit}.")
         now = datetime.now(UTC)
-        wanted = search_of(args, opts.portal, opts.since, now)
+        wanted = known_portals(search_of(args, opts.portal, opts.since, now), self.settings)
         database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
         try:
             with database.reading() as session:
@@ -92,6 +95,13 @@ class Command(PortalwatchCommand):
         known = {*session.scalars(select(Portal.name)), *portal_names(self.settings)}
         if name not in known:
             raise WrongUse(f"There is no portal named {name!r}. There are: {', '.join(sorted(known))}.")
+
+
+def known_portals(wanted: Search, settings: BaseSettings) -> Search:
+    """Return ``wanted`` with the names of spiders where it calls portals by their own."""
+    if wanted.query is None:
+        return wanted
+    return replace(wanted, query=renamed(wanted.query, portal_sites(settings)))
 
 
 def search_of(words: Iterable[str], portal: str | None, since: str | None, now: datetime) -> Search:

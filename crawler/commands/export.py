@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import select
 
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
-from crawler.commands.articles import search_of
+from crawler.commands.articles import known_portals, search_of
 from crawler.exports.columns import values
 from crawler.exports.files import replacing
 from crawler.exports.formats import FORMATS, Csv, MissingLibraryError
@@ -75,7 +75,8 @@ class Command(PortalwatchCommand):
         """Write the file; 1 if it could not be written or lacks a version that is damaged."""
         assert self.settings is not None
         form = form_of(opts.format, opts.output)
-        wanted = search_of(args, opts.portal, opts.since, datetime.now(UTC))
+        stated = search_of(args, opts.portal, opts.since, datetime.now(UTC))
+        wanted = known_portals(stated, self.settings)
         with ExitStack() as stack:
             database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
             stack.callback(database.close)

@@ -22,7 +22,8 @@ from crawler.delivery.service import targets_of
 from crawler.query import moments
 from crawler.query.errors import QueryError
 from crawler.query.parser import parse
-from crawler.roster import portal_regions
+from crawler.query.syntax import renamed
+from crawler.roster import portal_regions, portal_sites
 from crawler.store.database import DEFAULT_URL, Database, open_database
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.alerts.feeds import Place
     from crawler.alerts.rules import Change, Rule
+    from crawler.query.syntax import Query
 
 USES = (
     "add NAME QUERY [--target NAME] [--digest hourly|daily]",
@@ -140,6 +142,10 @@ class Command(PortalwatchCommand):
             except TargetError as error:
                 print(f"Its alerts wait until that changes: {error}.", file=sys.stderr)
 
+    def _asked(self, query: str) -> Query:
+        assert self.settings is not None
+        return renamed(parse(query), portal_sites(self.settings))
+
     def _test(self, database: Database, query: str, since: datetime | None) -> None:
         assert self.settings is not None
         places = portal_regions(self.settings)
@@ -149,7 +155,7 @@ class Command(PortalwatchCommand):
             table.add_column(heading, no_wrap=heading in {"published", "portal"}, overflow="fold")
         with database.reading() as session:
             ids: list[int] = []
-            for one in rematch.matched(session, parse(query), since=since, places=places):
+            for one in rematch.matched(session, self._asked(query), since=since, places=places):
                 if len(ids) < SHOWN:
                     title = titled(one, signs=not out.is_terminal)
                     table.add_row(published(one), Text(one.portal), title, Text(one.url))
@@ -168,7 +174,7 @@ class Command(PortalwatchCommand):
             watch = watches.get(session, name)
             session.expunge(watch)
         places = portal_regions(self.settings)
-        found = rematch.rematch(database, watch, parse(watch.query), at=now, since=since, places=places)
+        found = rematch.rematch(database, watch, self._asked(watch.query), at=now, since=since, places=places)
         publishing.publish(database, folder, place_of(self.settings))
         print(
             f"{name} matches {found.articles} stored article(s) of {found.stories} story(s); "

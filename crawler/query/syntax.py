@@ -7,11 +7,11 @@ as the person wrote it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
 
@@ -129,6 +129,19 @@ def holds(query: Query, found: AbstractSet[Atom]) -> bool:
 def atoms(query: Query, *, wanted_only: bool = False) -> list[Atom]:
     """Return the atoms of ``query`` in order, each once; with ``wanted_only`` none that is forbidden."""
     return list(dict.fromkeys(_atoms(query, wanted_only=wanted_only, wanted=True)))
+
+
+def renamed(query: Query, portals: Mapping[str, str]) -> Query:
+    """Return ``query`` with portals called by their names in ``portals`` where it calls them otherwise."""
+    match query:
+        case Term(field="portal") if query.text in portals:
+            return replace(query, text=portals[query.text])
+        case Not():
+            return Not(renamed(query.of, portals))
+        case And() | Or():
+            return replace(query, of=tuple(renamed(part, portals) for part in query.of))
+        case _:
+            return query
 
 
 def shown(atom: Atom) -> str:

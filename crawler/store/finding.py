@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 
 from crawler.query import evaluate, regions
 from crawler.query.excerpts import Excerpt, excerpts, marked
-from crawler.query.syntax import And, Term, atoms
+from crawler.query.syntax import And, Kind, Term, atoms
 from crawler.store import search
+from crawler.store.articles import Change
 from crawler.store.damage import readable
 from crawler.store.models import Article, Portal, Version
 from crawler.store.ranking import score
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from crawler.query.search import Search
@@ -125,19 +126,19 @@ def _matching(
     query = _filtered(session, wanted)
     columns = query.order_by(when.desc(), Article.id.desc()) if by_date else query.order_by(Article.id.desc())
     with session.execute(columns.execution_options(yield_per=CHUNK)) as rows:
-        for article, portal, packed in rows:
+        for article, portal, packed, edited in rows:
             content = readable(packed, article.url)
             if content is None:
                 continue
-            asked = subject(portal, content, _kind(article), places.get(portal, ""))
+            asked = subject(portal, content, _kind(article, edited=edited), places.get(portal, ""))
             if wanted.query is None or evaluate.matches(wanted.query, asked):
                 yield _Candidate(article, portal, content, asked)
 
 
-def _filtered(session: Session, wanted: Search) -> Select[Article, str, bytes]:
+def _filtered(session: Session, wanted: Search) -> Select[Article, str, bytes, bool]:
     when = func.coalesce(Article.published_at, Article.first_seen)
     query = (
-        select(Article, Portal.name, Version.packed)
+        select(Article, Portal.name, Version.packed, _edited(wanted.query))
         .join(Portal, Portal.id == Article.portal_id)
         .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
     )
@@ -159,10 +160,18 @@ def _portals(query: Query) -> list[str]:
     return [part.text for part in parts if isinstance(part, Term) and part.field == "portal"]
 
 
-def _kind(article: Article) -> str:
+def _edited(query: Query | None) -> ColumnElement[bool]:
+    """Return whether an article was changed in its words, where ``query`` asks; no version else tells it."""
+    if query is None or not any(isinstance(atom, Kind) for atom in atoms(query)):
+        return false()
+    edits = select(Version.id).where(Version.article_id == Article.id, Version.change == Change.MAJOR.value)
+    return edits.correlate(Article).exists()
+
+
+def _kind(article: Article, *, edited: bool) -> str:
     if article.state == "withdrawn":
         return "withdrawn"
-    return "changed" if article.latest > 1 else "new"
+    return "changed" if edited else "new"
 
 
 def _found(one: _Candidate, words: list[Atom]) -> Found:

@@ -69,6 +69,19 @@ def test_wrong_use(
     assert captured.err.count("\n") in {1, 3}
 
 
+@pytest.mark.parametrize("name", ["cnxz", "中国徐州网", "中國徐州網"])
+def test_a_stored_portal_by_its_names(
+    settings: dict[str, Any], capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    database = open_database(settings["PORTALWATCH_DATABASE_URL"])
+    with database.writing() as session:
+        save(session, article(portal="cnxz"))
+        save(session, article("茶馆开张，来客不断。", url="http://b.example/2", portal="b"))
+    database.close()
+    assert invoke(Command, "test", f"portal:{name}", settings=settings) == 0
+    assert "It would have caught 1 article(s) of 1 story(s)." in capsys.readouterr().out
+
+
 def test_a_folder_that_cannot_be_written(
     settings: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

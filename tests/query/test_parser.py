@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from crawler.query.errors import QueryError
 from crawler.query.evaluate import Subject, matches
 from crawler.query.parser import parse
-from crawler.query.syntax import And, Kind, Near, Not, Or, Pattern, Query, Region, Term, atoms, holds
+from crawler.query.syntax import And, Kind, Near, Not, Or, Pattern, Query, Region, Term, atoms, holds, renamed
 from crawler.text.canonical import canonical
 
 A, B, C = (Term(text, text) for text in ("营商", "低空", "水"))
@@ -179,6 +179,16 @@ def test_wildcards_and_expressions(text: str, literal: str, hits: list[str], mis
 )
 def test_one_word_in_both_scripts_and_any_width(query: str, text: str) -> None:
     assert matches(parse(query), Subject("", canonical(text).lower()))
+
+
+def test_portals_by_their_own_names() -> None:
+    query = parse("(portal:中国徐州网 OR portal:fbdy) -portal:大同晚报 水")
+
+    assert renamed(query, {"中国徐州网": "cnxz", "大同晚报": "dtwb"}) == And((
+        Or((Term("cnxz", "中国徐州网", "portal"), Term("fbdy", "fbdy", "portal"))),
+        Not(Term("dtwb", "大同晚报", "portal")),
+        C,
+    ))  # fmt: skip
 
 
 def test_an_expression_may_stand_in_brackets_and_in_a_field() -> None:

@@ -51,6 +51,19 @@ def found(database: Database, query: str) -> list[Found]:
         return best(session, parse_search(query, NOW), limit=10, now=NOW, places={"even": "江苏省徐州市"})
 
 
+def test_changed_is_what_was_changed_in_its_words(database: Database) -> None:
+    def again(body: str) -> None:
+        one = article(body, title="通航", url="http://portal.example/3", portal="odd", fetched=NOW)
+        with database.writing() as session:
+            save(session, one)
+
+    again(TEXTS["通航"].replace("，", "、"))  # a version, in which nothing new is said
+    assert titles(database, "kind:changed") == set()
+    assert "通航" in titles(database, "kind:new")
+    again(f"{TEXTS['通航']}\n首班飞机上坐着四十名学生，票价三百元。")
+    assert titles(database, "kind:changed") == {"通航"}
+
+
 def titles(database: Database, query: str) -> set[str]:
     ranked = found(database, query)
     with database.reading() as session:
