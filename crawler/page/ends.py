@@ -106,7 +106,7 @@ def _behind_date(lines: Sequence[Line], begin: int, stop: int) -> int:
 
 def _is_like(line: Line, wanted: str) -> bool:
     """Whether a line repeats the headline with the issuing body in front, or most of it."""
-    if len(wanted) < MIN_TITLE or line.chars > len(wanted) + ISSUER_CHARS:
+    if len(wanted) < MIN_TITLE or line.chars > len(wanted) + ISSUER_CHARS or worth.is_caption(line):
         return False
     text = line.folded
     return wanted in text or (text in wanted and len(text) >= LIKE_SHARE * len(wanted))

@@ -60,7 +60,7 @@ def _is_text(line: Line) -> bool:
         or worth.is_meta(line)
     ):
         return False
-    return line.kind is BlockKind.CAPTION or line.folded.endswith(_ENDS)
+    return line.kind is BlockKind.CAPTION or line.folded.endswith(_ENDS) or worth.is_caption(line)
 
 
 def _has_date(lines: Sequence[Line]) -> bool:

@@ -15,7 +15,7 @@ _SHORTEST_HAN, _LONGEST_HAN = 2, 4
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・．.][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
-_STAFF_NUMBER = re.compile(r"_[A-Za-z]{1,4}\d+\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
+_STAFF_NUMBER = re.compile(r"_(?:[A-Za-z]{1,4}\d+|[A-Z]{2,4})\b|(?<=[\u4e00-\u9fff])[A-Z]{1,3}\d{2,}\b")
 _PLACE_OF_REPORT = re.compile(
     r"\s*(?:[发發][自于於])\s?[\u4e00-\u9fff、 ]{2,12}|[/／]\s?[\u4e00-\u9fff]{2,6}(?:报道|报导|報導|報道).*"
 )

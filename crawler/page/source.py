@@ -26,6 +26,7 @@ _HAN_ACCOUNT = re.compile(r"[\u3400-\u9fffA-Za-z]*[\u3400-\u9fff]{2}[\u3400-\u9f
 _DEPARTMENTS = ("科", "股", "室", "处", "队", "所", "系", "支部", "党委", "团委", "工会", "学校", "幼儿园")
 _EDITION = re.compile(r"(?:多媒体)?(?:数字|電子|电子)(?:报刊?|報|版)$")
 _LONGEST = 40
+_SUREST = 0.95  # of what a label tells; elsewhere the name of an edition stands for its paper
 _LONGEST_LOOSE = 24
 _SHORTEST_ACCOUNT = 3
 _LONGEST_ACCOUNT = 12
@@ -51,7 +52,7 @@ def find(
     """
     columns = {fold(section) for section in sections}
     ways: tuple[tuple[Callable[[], str], str, float], ...] = (
-        (lambda: _labelled(lines), "displayed, labelled", 0.95),
+        (lambda: _labelled(lines), "displayed, labelled", _SUREST),
         (lambda: _cited(lines), "cited beside the date", 0.8),
         (lambda: _hinted(hint, columns), "displayed, by its class name", 0.85),
         (lambda: _beside_date(lines, columns), "displayed beside the date", 0.85),
@@ -67,7 +68,7 @@ def find(
     )
     for way, origin, sure in ways:
         if value := way():
-            return Found(resolve(value, site), origin, sure)
+            return Found(resolve(value if sure == _SUREST else _EDITION.sub("", value), site), origin, sure)
     return None
 
 

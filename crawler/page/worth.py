@@ -37,6 +37,7 @@ _META = re.compile(_DATA["meta"].replace("\n", ""))
 _DATE = re.compile(_DATA["date"])
 _DATE_TIME = re.compile(_DATA["date_time"])
 _LABELLED = re.compile(_any(_DATA["labelled"].split()))
+_CAPTIONED = re.compile(_DATA["captioned"])
 _REPLY = re.compile(_DATA["reply"])
 MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
 
@@ -164,6 +165,11 @@ def has_date(line: Line) -> bool:
 def is_attachment(line: Line) -> bool:
     """Whether a short line announces attachments."""
     return line.chars <= LABEL_CHARS and line.folded.startswith("附件")
+
+
+def is_caption(line: Line) -> bool:
+    """Whether a line ends with who took or gave the picture that it describes, in brackets."""
+    return _CAPTIONED.search(line.folded) is not None
 
 
 def is_signature(line: Line) -> bool:
