@@ -82,7 +82,8 @@ def listed(session: Session, wanted: Wanted, *, full_text: bool = False, web: st
     if wanted.portal:
         query = query.where(Portal.name == wanted.portal)
     rows = session.execute(query).all()
-    firsts = first_sources(session, {row[0].story_id for row in rows if row[0].reprints})
+    told = {row[0].story_id for row in rows if row[0].reprints or row[0].kind == "reprint"}
+    firsts = first_sources(session, told)
     return [
         Alerted(
             uid=alert.uid,

@@ -52,10 +52,11 @@ def record(
     }
     if saved.reprint:
         for alert in told.values():
-            alert.reprints += 1
+            alert.reprints = Alert.reprints + 1  # counted by the database: other processes count, too
             _touch(alert, article.fetched)
     written: list[Alert] = []
     there = _still_there(session, [watch_ids[match.watch] for match in matches])
+    reprints = _reprints(session, saved.story_id) if there else 0
     for match in matches:
         watch_id = watch_ids[match.watch]
         if watch_id not in there:
@@ -69,7 +70,9 @@ def record(
             occasion = f"{CHANGED}:{saved.version_id}"
         else:
             continue
-        written.append(_alert(saved, article, match, watch_id, occasion))
+        alert = _alert(saved, article, match, watch_id, occasion)
+        alert.reprints = reprints
+        written.append(alert)
     return _add(session, written)
 
 
@@ -85,9 +88,8 @@ def record_stored(session: Session, article: Article, watch: Watch, query: Query
     version = _newest(session, article)
     if story_id is None or version is None or session.scalar(known) is not None:
         return 0
-    same = select(func.count()).where(StoryMember.story_id == story_id, StoryMember.relation == "same")
     alert = _stored_alert(version, story_id, watch.id, atoms(query, wanted_only=True), NEW, at)
-    alert.reprints = (session.scalar(same) or 1) - 1
+    alert.reprints = _reprints(session, story_id)
     session.add(alert)
     session.flush()
     return 1
@@ -114,10 +116,13 @@ def record_withdrawn(
         session.scalars(select(Alert.watch_id).where(Alert.story_id == story_id, Alert.occasion == occasion))
     )
     written: list[Alert] = []
+    reprints = _reprints(session, story_id) if there else 0
     for match in matches:
         watch_id = watch_ids[match.watch]
         if watch_id in there - told:
-            written.append(_stored_alert(version, story_id, watch_id, match.terms, occasion, at))
+            alert = _stored_alert(version, story_id, watch_id, match.terms, occasion, at)
+            alert.reprints = reprints
+            written.append(alert)
     return _add(session, written)
 
 
@@ -190,6 +195,12 @@ def _story(session: Session, article_id: int) -> int | None:
             StoryMember.article_id == article_id, StoryMember.relation == "same"
         )
     )
+
+
+def _reprints(session: Session, story_id: int) -> int:
+    """Return how many articles of a story came after its first."""
+    same = select(func.count()).where(StoryMember.story_id == story_id, StoryMember.relation == "same")
+    return max((session.scalar(same) or 1) - 1, 0)
 
 
 def _newest(session: Session, article: Article) -> Version | None:

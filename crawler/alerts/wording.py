@@ -5,7 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from crawler.text.clock import LOCAL
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawler.alerts.alerted import Alerted
 
 MARKED = {"changed", "withdrawn"}
@@ -33,6 +37,10 @@ def html(alert: Alerted) -> str:
     return f"<p>{escape(_reason(alert))}</p>{text}<p>{escape(_origin(alert))}<br>{links}</p>"
 
 
+def _moment(at: datetime, precision: str | None = None) -> str:
+    return f"{at.astimezone(LOCAL):{'%Y-%m-%d' if precision == 'day' else '%Y-%m-%d %H:%M'}}"
+
+
 def _passages(alert: Alerted) -> tuple[str, ...]:
     return tuple(alert.body.split("\n")) if alert.body else alert.excerpts
 
@@ -42,7 +50,7 @@ def _reason(alert: Alerted) -> str:
 
 
 def _origin(alert: Alerted) -> str:
-    parts = [f"Portal: {alert.portal}"]
+    parts = [f"Watch: {alert.watch} ({alert.kind})", f"portal: {alert.portal}"]
     if alert.section:
         parts.append(f"section: {alert.section}")
     if alert.source:
@@ -51,4 +59,7 @@ def _origin(alert: Alerted) -> str:
         parts.append(f"first source: {alert.first_source}")
     if alert.reprints:
         parts.append(f"reprints: {alert.reprints}")
+    if alert.published:
+        parts.append(f"published: {_moment(alert.published, alert.published_precision)}")
+    parts.append(f"found: {_moment(alert.found)} (+08:00)")
     return "; ".join(parts)

@@ -81,6 +81,9 @@ def test_atom_is_read_by_a_reader() -> None:
         "reprints: 2",
         "要闻",
         "versions/3",
+        "Watch: 低空 (new)",
+        "published: 2026-05-03 16:00",
+        "found: 2026-05-04 16:00",
     ):
         assert part in text
     assert "首条&lt;i&gt;低空&lt;/i&gt;航线" in text

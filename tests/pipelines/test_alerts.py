@@ -182,9 +182,23 @@ def test_a_watch_may_ask_for_changes_only(chain: Chain, database: Database) -> N
 def test_a_watch_that_only_a_reprint_matches_says_so(chain: Chain, database: Database) -> None:
     with database.writing() as session:
         watches.add(session, "乙", "portal:b")
-    chain.crawl(article(), article(url="http://b.example/1", portal="b"))
+    reprint = article(
+        url="http://b.example/1", portal="b", source="江上网", published=NOON + timedelta(hours=2)
+    )
+    chain.crawl(article(), reprint)
     with database.reading() as session:
-        assert [alert.kind for alert in watches.alerts(session, "乙")] == ["reprint"]
+        (alert,) = watches.alerts(session, "乙")
+    assert (alert.kind, alert.source, alert.first_source, alert.reprints) == (
+        "reprint",
+        "江上网",
+        "青石渡日报",
+        1,
+    )
+    longer = f"{PIECE}\n河道两旁将种上柳树。"
+    chain.crawl(article(longer, url="http://b.example/1", portal="b", source="江上网", fetched=LATER))
+    with database.reading() as session:
+        changed = watches.alerts(session, "乙")[0]
+    assert (changed.kind, changed.first_source, changed.reprints) == ("changed", "青石渡日报", 1)
 
 
 def test_alerts_that_a_killed_run_left_out_of_the_feed_are_added_by_the_next(

@@ -40,7 +40,7 @@ class Watch(Base):
 class Alert(Base):
     """The outbox: one row a watch, story and occasion (``new`` or ``changed:<version id>``).
 
-    ``reprints`` counts the articles that joined the story later; ``fed`` says whether the feed's file
+    ``reprints`` counts the articles of the story behind its first; ``fed`` says whether the feed's file
     holds this state of the row.
     """
 
