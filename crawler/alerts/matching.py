@@ -18,7 +18,7 @@ from crawler.query import evaluate, regions
 from crawler.query.errors import QueryError
 from crawler.query.evaluate import Subject
 from crawler.query.parser import parse
-from crawler.query.syntax import atoms, shown
+from crawler.query.syntax import Region, atoms, shown
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ class Match:
         """What of the query was found, in its order; nothing that it forbids."""
         # Parsed once more, where it matched: a hundred thousand syntax trees would fill the memory.
         return tuple(filter(self._asked.has, atoms(parse(self._query), wanted_only=True)))
+
+    @property
+    def in_text(self) -> tuple[Atom, ...]:
+        """What of ``terms`` stands in title or text; the others are true of the portal, say."""
+        return tuple(filter(self._asked.in_text, self.terms))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -175,6 +180,11 @@ class _Asked:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._known: dict[Atom, bool] = {}
+
+    def in_text(self, atom: Atom) -> bool:
+        if isinstance(atom, Region):
+            return not evaluate.lies_in(atom, self._subject.region)
+        return getattr(atom, "field", None) in {None, "title"}
 
     def has(self, atom: Atom) -> bool:
         answer = self._known.get(atom)

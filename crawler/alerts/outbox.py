@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
+from crawler.alerts.added import Added
 from crawler.query.evaluate import spans
 from crawler.query.excerpts import excerpts
 from crawler.query.syntax import atoms, shown
@@ -57,16 +58,16 @@ def record(
     written: list[Alert] = []
     there = _still_there(session, [watch_ids[match.watch] for match in matches])
     reprints = _reprints(session, saved.story_id) if there else 0
+    added = _added(saved, article) if there else None
     for match in matches:
         watch_id = watch_ids[match.watch]
         if watch_id not in there:
             continue
-        changed = saved.outcome is Outcome.CHANGED
-        if changed and not _hits(match, saved.added.lower()):
+        if added is not None and not _hits(match, added):
             continue
         if (watch_id, NEW) not in told:
             occasion = NEW
-        elif changed:
+        elif added is not None:
             occasion = f"{CHANGED}:{saved.version_id}"
         else:
             continue
@@ -133,10 +134,16 @@ def _add(session: Session, alerts: list[Alert]) -> int:
     return len(alerts)
 
 
-def _hits(match: Match, added: str) -> bool:
+def _added(saved: Saved, article: items.Article) -> Added | None:
+    if saved.outcome is not Outcome.CHANGED:
+        return None
+    return Added(saved.before.lower(), f"{article.canonical_title}\n{article.canonical_body}".lower())
+
+
+def _hits(match: Match, added: Added) -> bool:
     """Return whether a word of the text was added; one without any (portal:, kind:) takes every change."""
-    words = [atom for atom in match.terms if getattr(atom, "field", None) in {None, "title", "region"}]
-    return not words or any(spans(atom, added) for atom in words)
+    words = match.in_text
+    return not words or any(map(added.has, words))
 
 
 def _still_there(session: Session, watch_ids: Sequence[int]) -> set[int]:

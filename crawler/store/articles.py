@@ -56,7 +56,7 @@ class Saved:
 
     ``change`` is the newest version's, ``None`` if the text was the same. ``reprint`` says that a new article
     joined a story that was known; ``added`` holds the lines of the canonical title and body that were not in
-    the version before (all of them for a new article).
+    the version before (all of them for a new article), ``before`` all lines of that version.
     """
 
     outcome: Outcome
@@ -66,6 +66,7 @@ class Saved:
     change: Change | None = None
     reprint: bool = False
     added: str = ""
+    before: str = ""
 
     @property
     def tells(self) -> bool:
@@ -180,7 +181,9 @@ class Saver:
             title=new.canonical_title,
             at=article.fetched,
         )
-        return Saved(outcome, known.id, version_id, story_id, change, added=_added(old, new))
+        return Saved(
+            outcome, known.id, version_id, story_id, change, added=_added(old, new), before=_text(old)
+        )
 
     def _newest(self, connection: Connection, known: Any, url: str) -> Content:
         try:

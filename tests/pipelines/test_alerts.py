@@ -120,6 +120,36 @@ def test_a_major_change_alerts_again_only_if_what_was_added_matches(chain: Chain
     assert len(told(database)) == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "before", "after", "alerts"),
+    [
+        ("码头", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 0),
+        ("码头", "码头今天开工。", "码头今天开工，码头旁建仓库，明年建成。", 1),
+        ("三百万*", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 1),
+        ("码头", "码头今天开工。", "县里投资三百万元，明年建成。\n码头今天开工。", 0),
+        ("码头 投资", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 1),
+        ("码头 NEAR/10 投资", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 1),
+        ("title:码头", "仓库今天开工。", "仓库今天开工，码头旁也要建一座，明年建成。", 0),
+        ("kind:changed", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 1),
+        ("region:徐州", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 1),
+        ("region:徐州 码头", "码头今天开工。", "码头今天开工，投资三百万元，明年建成。", 0),
+    ],
+)
+def test_only_what_was_added_counts(  # noqa: PLR0913, PLR0917  a case
+    chain: Chain, database: Database, query: str, before: str, after: str, alerts: int
+) -> None:
+    def page(line: str, **more: object) -> items.Article:
+        one = article(f"{line}\n河道畅通以后，运费省了三成。", title="码头新闻", **more)  # type: ignore[arg-type]
+        one.region = "徐州"
+        return one
+
+    with database.writing() as session:
+        watches.add(session, "新", query)
+    chain.crawl(page(before))
+    chain.crawl(page(after, fetched=LATER))
+    assert [kind for kind, _ in told(database, "新")].count("changed") == alerts
+
+
 def test_a_failure_undoes_the_article_with_its_alerts_and_the_run_goes_on(
     chain: Chain, database: Database
 ) -> None:
