@@ -88,9 +88,9 @@ def _expression(query: str, at: int) -> tuple[Token, int]:
     while end < len(query) and not query[end].isspace():
         if query[end] == "\\":
             end += 1
-        elif query[end] == "(":
+        elif query[end] in OPEN:
             depth += 1
-        elif query[end] == ")":
+        elif query[end] in CLOSE:
             if not depth:
                 break
             depth -= 1

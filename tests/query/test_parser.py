@@ -192,10 +192,10 @@ def test_portals_by_their_own_names() -> None:
 
 
 def test_an_expression_may_stand_in_brackets_and_in_a_field() -> None:
-    query = parse("(title:re:第(一|二)批 OR 水)")
-
-    assert matches(query, Subject("第二批名单", ""))
-    assert not matches(query, Subject("", "第二批名单"))
+    for text in ("(title:re:第(一|二)批 OR 水)", "（水 OR title:re:第(一|二)批）"):
+        query = parse(text)
+        assert matches(query, Subject("第二批名单", ""))
+        assert not matches(query, Subject("", "第二批名单"))
 
 
 @pytest.mark.parametrize("name", ["徐州", "徐州市", "江苏省徐州市", "江蘇徐州"])
