@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 A_KEY = 20
 """Of each key only so many of the newest articles: a form's sentence may stand in ten thousand notices."""
-BEST = 24
+BEST = 32
 """So many candidates are compared at most, those that share the most keys …"""
 OF_A_KEY = 6
 """… and of those that share the same keys only so many: each piece of a digest has its candidates."""
-FIRST_OF_A_KEY = 2
+FIRST_OF_A_KEY = (1, 2, 3)
 """So many of each key come first, or the copies of four pieces would keep out the fifth of a digest."""
 PADDING = 16
 """Statements are made for multiples of so many keys, so that few different ones are prepared."""
@@ -61,7 +61,7 @@ def _best(hits: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
     order = sorted(shared, key=lambda one: (-len(shared[one]), -one))
     taken: Counter[int] = Counter()
     chosen: set[int] = set()
-    for most in (FIRST_OF_A_KEY, OF_A_KEY):
+    for most in (*FIRST_OF_A_KEY, OF_A_KEY):
         for article_id in order:
             if len(chosen) == BEST:
                 break

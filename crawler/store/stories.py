@@ -229,8 +229,21 @@ def _mergeable(session: Session, mine: Text, same: list[Neighbour]) -> set[int]:
     return {story_id for story_id in stories if story_id == best or one_piece(story_id)}
 
 
+def _in_most(session: Session, part: Text, story_id: int) -> bool:
+    """Whether a story's first member has a part, or most of its members: the first may be a shortened one.
+
+    One member alone may be a page that has another piece's paragraph, too.
+    """
+    found = texts(session, story_id)
+    agree = [compare(part, one).relation is not Relation.DIFFERENT for one in found[:1]]
+    if all(agree):
+        return bool(agree)
+    agree += [compare(part, one).relation is not Relation.DIFFERENT for one in found[1:]]
+    return 2 * sum(agree) > len(agree)
+
+
 def _link_part(session: Session, mine: Neighbour, other: Neighbour, when: datetime) -> None:
-    """Put each of two articles into the other's story as a part, unless that story's first member lacks it.
+    """Put each of two articles into the other's story as a part, unless that story's members lack it.
 
     Which of them holds the other cannot be told from the two: a piece's beginning may be a digest of it, or
     the first of two pieces that a page merged.
@@ -238,7 +251,7 @@ def _link_part(session: Session, mine: Neighbour, other: Neighbour, when: dateti
     for part, whole in ((mine, other), (other, mine)):
         if session.get(StoryMember, (part.article_id, whole.story_id)) is not None:
             continue
-        if compare(part.text, first_text(session, whole.story_id)).relation is Relation.DIFFERENT:
+        if not _in_most(session, part.text, whole.story_id):
             continue
         session.add(
             StoryMember(

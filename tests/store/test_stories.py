@@ -68,6 +68,15 @@ def place(database: Database, *bodies: str) -> list[int]:
     return [story for story in found if story is not None]
 
 
+def parts_of(database: Database, url: str) -> set[int]:
+    """Return the stories of which the article at an address is a part."""
+    query = (
+        select(StoryMember.story_id).join(Article).where(StoryMember.relation == "part", Article.url == url)
+    )
+    with database.reading() as session:
+        return set(session.scalars(query))
+
+
 @pytest.mark.parametrize("body", REPOSTS.values(), ids=REPOSTS)
 @pytest.mark.parametrize("order", ["original first", "repost first"])
 def test_a_repost_joins_its_story(database: Database, body: str, order: str) -> None:
@@ -123,6 +132,17 @@ def test_a_digest_is_a_part(database: Database) -> None:
     assert story != digest
     with database.reading() as session:
         assert [relation for _, relation in stories.members(session, story)] == ["same", "part"]
+
+
+def test_an_entry_of_a_digest_is_a_part_though_the_first_of_its_story_lacks_some_of_it(
+    database: Database,
+) -> None:
+    shortened = "\n".join(LINES[1:])
+    entry = "".join(LINES[:2])
+    digest = f"【要闻】{OTHER.replace(chr(10), '')}（未完）\n【江上】{entry}……"
+    story, *_, other, _ = place(database, shortened, PIECE, REPOSTS["edited"], OTHER, digest)
+
+    assert parts_of(database, "http://p4.example/a.html") == {story, other}
 
 
 def test_short_bodies_are_one_story_only_with_one_title(database: Database) -> None:
