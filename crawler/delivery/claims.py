@@ -117,7 +117,7 @@ def revive(session: Session, at: datetime, number: int | None = None) -> int:
     """
     chosen: ColumnElement[bool] = Delivery.state == DEAD
     if number is not None:
-        row = session.get(Delivery, number)
+        row = session.get(Delivery, number) if number < 2**31 else None
         if row is None:
             return 0
         chosen = and_(chosen, Delivery.batch == row.batch if row.batch else Delivery.id == number)

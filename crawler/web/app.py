@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from crawler.store.connection import Database
 
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
+LARGEST = 2**31 - 1
+"""No database gives a row a larger number."""
 NEWEST = 50
 """So many alerts stand on the front page."""
 
@@ -84,6 +86,8 @@ class Face:
     def article(self, request: Request) -> Response:
         """Show a version of an article, the newest unless one is named. Raises ``HTTPException``."""
         number = request.path_params.get("number")
+        if max(request.path_params["article"], number or 0) > LARGEST:
+            raise HTTPException(404, "There is no such article or version.")
         with self._database.reading() as session:
             query = (
                 select(Article, Version, Portal.name)

@@ -68,6 +68,7 @@ def test_what_was_given_up_is_shown_and_tried_anew(
     assert "status 500: the disk is full" in out
 
     assert invoke(deliver.Command, "--retry", "7", settings=settings) == 1
+    assert invoke(deliver.Command, "--retry", "9" * 20, settings=settings) == 1
     assert invoke(deliver.Command, "--retry", "seven", settings=settings) == 2
     assert invoke(deliver.Command, "--retry", "1", settings=settings) == 0
     assert invoke(deliver.Command, settings=settings) == 0
