@@ -70,15 +70,20 @@ def find(page: Page, title: str = "") -> Body | None:
         folded = unfold.parts(shown.lines, body.stop, body.lines, shown.hidden)
         if folded:
             return _find(walk.walk(page.root, unfolded=folded), title)
-    chars = _chars_of(body)
-    if chars >= MIN_TEXT and (chars >= SHORT_TEXT or body is None or _follows(body)):
+    if not is_doubtful(body):
         return body
-    wanted = max(2.0 * MIN_TEXT, HIDDEN_TIMES * chars)
+    wanted = max(2.0 * MIN_TEXT, HIDDEN_TIMES * _chars_of(body))
     if sum(_chars_in(element) for element in shown.hidden) > wanted:
         hidden = _find(walk.walk(page.root, hidden=True), title)
         if _chars_of(hidden) > wanted:
             return hidden
     return body
+
+
+def is_doubtful(body: Body | None) -> bool:
+    """Return whether what was found is so little that the article may be elsewhere: hidden, in a script."""
+    chars = _chars_of(body)
+    return body is None or chars < MIN_TEXT or (chars < SHORT_TEXT and not _follows(body))
 
 
 def _chars_of(body: Body | None) -> int:

@@ -10,6 +10,7 @@ from crawler.page import (
     body,
     breadcrumb,
     byline,
+    carried,
     forms,
     hinted,
     images,
@@ -81,6 +82,10 @@ def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
         reading.title = headline.value
         reading.origins["title"] = headline.said
     found = body.find(page, reading.title)
+    if body.is_doubtful(found) and (fuller := carried.displayed(page)) is not None:
+        whole = read(fuller, now=now, shared=shared)
+        if _chars(whole) > body.HIDDEN_TIMES * _chars_of(found):
+            return whole
     if found is None:
         reading.head = [line.parted or line.text for line in shown[: ABOVE + BETWEEN] if _is_told(line)]
         return reading
@@ -96,6 +101,14 @@ def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
         reading.origins["published"] = date.said
     _add_extras(reading, found, page)
     return reading
+
+
+def _chars(reading: Reading) -> int:
+    return sum(len(block.text) for block in reading.blocks)
+
+
+def _chars_of(found: body.Body | None) -> int:
+    return 0 if found is None else sum(line.chars for line in found.lines)
 
 
 def _add_extras(reading: Reading, found: body.Body, page: Page) -> None:
