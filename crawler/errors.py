@@ -19,6 +19,7 @@ from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.web.client import ResponseFailed
 
 from crawler.asking import AskedToWait
+from crawler.heads import LONGEST, HeadersTooLong
 from crawler.middlewares.address_guard import PrivateAddress
 from crawler.middlewares.blocked import Blocked
 from crawler.middlewares.robots import RobotsUnreachable
@@ -30,6 +31,14 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((DownloadTimeoutError, ConnectTimeoutError), "timeout", "no answer in time"),
     ((DownloadCancelledError,), "size", "the answer is larger than DOWNLOAD_MAXSIZE"),
     ((ResponseDataLossError,), "cut-off", "the answer ended before its end"),
+)
+
+
+# What Scrapy's middlewares give as their reason.
+_WORDS = (
+    ("robots.txt", "robots", "robots.txt does not allow it"),
+    ("DOWNLOAD_MAXSIZE", "size", "the answer is larger than DOWNLOAD_MAXSIZE once it is unpacked"),
+    ("redirect", "redirects", "it redirects in a circle or too often"),
 )
 
 
@@ -53,6 +62,8 @@ def describe(error: BaseException, profile: str = NORMAL) -> tuple[str, str]:
 
 
 def _broken(error: BaseException, profile: str) -> tuple[str, str]:
+    if HeadersTooLong.__name__ in repr(error):
+        return "size", f"the headers of the answer are longer than {LONGEST} bytes"
     if re.search(r"\b(?:ssl|tls|certificate)", repr(error), re.IGNORECASE):
         hint = '; the server may be too old: try tls = "legacy" in its spider'
         advice = hint if profile != LEGACY and looks_old(str(error)) else ""
@@ -79,10 +90,9 @@ def _ignored(error: IgnoreRequest) -> tuple[str, str]:
         return "asked-to-wait", reason
     if isinstance(error, Blocked):
         return "blocked", reason
-    if "robots.txt" in reason:
-        return "robots", "robots.txt does not allow it"
-    if "redirect" in reason.lower():
-        return "redirects", "it redirects in a circle or too often"
+    for word, kind, sentence in _WORDS:
+        if word in reason:
+            return kind, sentence
     return "ignored", reason or "a middleware dropped the request"
 
 

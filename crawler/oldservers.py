@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet._sslverify import ClientTLSOptions
 from twisted.internet.interfaces import IAcceptableCiphers
 from twisted.internet.ssl import CertificateOptions, TLSVersion, platformTrust
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
+
+from crawler.heads import BoundedHandler
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -67,8 +68,8 @@ class OldServersPolicy:
         return self._kind(self._options.clientConnectionForTLS, hostname.decode("ascii"))
 
 
-class OldServersHandler(HTTP11DownloadHandler):
-    """Scrapy's handler with another policy."""
+class OldServersHandler(BoundedHandler):
+    """The handler with another policy."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

@@ -33,7 +33,13 @@ MIN_DELAY = 0.005
 
 
 # Loggers of Scrapy that tell of a failed download, at length, what the spider's own line says in words.
-SAID_ANYWAY = frozenset({"scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.robotstxt"})
+SAID_ANYWAY = frozenset(
+    {
+        "scrapy.core.downloader.handlers.http11",
+        "scrapy.downloadermiddlewares.httpcompression",
+        "scrapy.downloadermiddlewares.robotstxt",
+    }
+)
 
 
 # Reasons for which a visit ends early: as it should, and as it should not.

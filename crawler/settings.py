@@ -111,6 +111,10 @@ DOWNLOAD_TIMEOUT = 30  # seconds; Scrapy's 180 lets one wedged page hold a porta
 DNS_TIMEOUT = 20
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, after decompression too; Scrapy's gigabyte invites bombs
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.heads.BoundedHandler",
+    "https": "crawler.heads.BoundedHandler",
+}  # headers, too
 DOWNLOAD_FAIL_ON_DATALOSS = True  # half an answer is no answer
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 5  # seconds; a longer wait is a notice, not a redirect

@@ -49,6 +49,7 @@ class GentleMiddleware:
     def let_go(self, request: Request) -> None:
         """Count a request whose turn has come, or raise NotNow if it is not to be sent any more."""
         self._refuse_after_the_end(request)
+        self._refuse_while_closing(request)
         spider = cast("Any", self.crawler.spider)
         policy = Policy.of(self.crawler.settings, type(spider))
         now = spider.now()
@@ -67,6 +68,15 @@ class GentleMiddleware:
     def _refuse_after_the_end(self, request: Request) -> None:
         if over := cast("Any", self.crawler.spider).over:
             raise NotNow(f"{request.url}: the visit is over ({over})")
+
+    def _refuse_while_closing(self, request: Request) -> None:
+        """Let nothing go that waits for its host when the spider is closed, as by PORTALWATCH_RUN_TIMEOUT.
+
+        Scrapy sends all that waits, one after the other, before it closes.
+        """
+        slot = getattr(self.crawler.engine, "_slot", None)
+        if slot is not None and slot.closing is not None:
+            raise NotNow(f"{request.url}: the visit ends")
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  Scrapy's signature
         """Return the answer, or raise AskedToWait for one that asks for it."""
