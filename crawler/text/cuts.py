@@ -13,8 +13,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.text import gbk, gloss, model
+from crawler.text.cut_tokens import BLANK, LOST, SPELLED
 from crawler.text.likelihood import PageWords
-from crawler.text.out_of_step import BLANK, LOST, SPELLED, Reader, Run
+from crawler.text.out_of_step import Reader, Run
 
 __all__ = ["Mended", "PageWords", "mend", "suspected"]
 

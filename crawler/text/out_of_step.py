@@ -11,28 +11,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.text import gbk, gloss, likelihood
+from crawler.text.cut_tokens import LOST, TOKENS, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.text.likelihood import PageWords
 
-LOST = "?\ufffd"
-BLANK = "[ \xa0\u3000]?"
-SPELLED = f"[{gloss.LETTERS}\u0300-\u0304\u0308\u030c:]{{1,9}}"
-
-
-def _tokens(behind: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?P<cut>[{LOST}][(（]?{BLANK}(?P<cut_reading>{SPELLED}){BLANK}[)）]{behind})"
-        rf"|(?P<gloss>{BLANK}[(（]{BLANK}(?P<reading>{SPELLED}){BLANK}[)）]{behind})"
-        rf"|(?P<lost>[{LOST}])"
-        r"|(?P<char>.)",
-        re.DOTALL,
-    )
-
-
-_TOKENS = {False: _tokens(""), True: _tokens("[ \xa0]?")}
 # Full-width characters, A1A1 and A3xx in bytes, that a site has narrowed: what reads as one byte was two.
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -44,6 +29,8 @@ _LONGEST = 160
 _KEPT = 16
 _KEPT_AT_UNKNOWN = 160
 _KEPT_AT_LOST_TRAIL = 4
+# One so many nats behind the best is not followed there.
+_FAR_BEHIND = 8.0
 # Readings that are nearly as likely may end better with what stands behind.
 _FINISHED = 8
 # Beyond so many nats a rival is out of the question.
@@ -52,11 +39,13 @@ _SWALLOWED = -3.0
 # A reading that our table has, but not as the character's first; the table that was injected has it first.
 _FURTHER_READING = -4.0
 # Below this a character is so odd that a pair of bytes may have vanished beside it.
-_ODD = -8.5
+_ODD = -9.5
 # Full-width signs and letters share their first byte with the comma, whose second byte often vanishes.
 _ROW_OF_COMMA = 0xA3
 _TRIED_INSERTIONS = 2
 _FIRST_HALVES = 4
+# One that is so many nats less likely than another is not tried.
+_RIVAL = 4.0
 
 
 class _State(NamedTuple):
@@ -91,11 +80,12 @@ class Reader:
     def __init__(self, text: str, *, traditional: bool, blank_behind: bool, words: PageWords) -> None:
         """Take the text, its page's script and words, and whether a blank came with each bracket."""
         self.text = text
-        self.tokens = _TOKENS[blank_behind]
+        self.tokens = TOKENS[blank_behind]
         self.wide = {} if _FULL_WIDTH.search(text) else _WIDE
         self.traditional = traditional
         self.words = words
         self.plausible = gbk.plausible(traditional=traditional)
+        self._likely: dict[str, float] = {}
         # A page that shows private-use characters has lost none.
         self.may_lack = not _PRIVATE.search(text)
 
@@ -176,7 +166,7 @@ class Reader:
         right = self.text[end : end + 2]
         if right[:1] in {"", "\n"}:
             bonus += likelihood.at_line_end(out[-1])
-        was = _visible(self.tokens, self.text[at:end])
+        was = visible(self.tokens, self.text[at:end])
         gain = state.score + likelihood.of_text(before + out, right) - likelihood.of_text(before, was + right)
         gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))
         return Run(gain + bonus, end, out, state.lost or state.inserted > 0, state.odd)
@@ -190,12 +180,13 @@ class Reader:
                 new
                 for state in states
                 for byte, score in _bytes_read(state.last, spelled)
-                for new in self._complete(state._replace(score=state.score + score), byte, before)
+                for new in self._complete([state._replace(score=state.score + score)], byte, before)
             ]
         if token["lost"]:
             made = [
                 new
                 for state in states[:_KEPT_AT_LOST_TRAIL]
+                if state.score > states[0].score - _FAR_BEHIND
                 for new in self._lost_trail(state, token.end(), before)
             ]
             if token["lost"] == "?" and self.wide:
@@ -222,7 +213,7 @@ class Reader:
         return [
             _State(score + _SWALLOWED, out + mark, lead, last, bool(mark) or lost, odd, inserted)
             for byte in gbk.trails_of(state.lead, traditional=self.traditional)
-            for score, out, lead, last, lost, odd, inserted in self._complete(state, byte, before)
+            for score, out, lead, last, lost, odd, inserted in self._complete([state], byte, before)
         ]
 
     def _is_mark(self, at: int) -> bool:
@@ -236,27 +227,34 @@ class Reader:
     def _with_bytes(self, states: list[_State], raw: bytes, before: str) -> list[_State]:
         if not raw or raw[0] < gbk.FIRST_TRAIL:
             return []
-        made = [new for state in states for new in self._complete(state, raw[0], before)]
         if len(raw) == 1:
-            return made
+            return self._complete(states, raw[0], before)
         second = raw[1]
         if second in gbk.LEAD:
-            return [
-                _State(score, out, second, second, lost, odd, inserted)
-                for score, out, _, _, lost, odd, inserted in made
-            ]
+            return self._complete(states, raw[0], before, lead=second)
         # A letter that stood alone was read as the second byte of a character.
+        made = self._complete(states, raw[0], before)
         return [new._replace(out=new.out + chr(second), last=second) for new in made]
 
-    def _complete(self, state: _State, trail: int, before: str) -> list[_State]:
-        score, out, lead, _, lost, odd, inserted = state
-        char = gbk.decode(lead, trail)
-        if char not in self.plausible:
-            return []
-        likely = likelihood.of(before + out, char, self.words)
-        if likely < _ODD or (lead == _ROW_OF_COMMA and char != "，"):
-            odd = (*odd, len(out))
-        return [_State(score + likely, out + char, -1, trail, lost, odd, inserted)]
+    def _complete(self, states: list[_State], trail: int, before: str, lead: int = -1) -> list[_State]:
+        """Read a second byte in all states; ``lead`` is the next character's first byte, if it came along."""
+        made: list[_State] = []
+        ahead, last = before[-2:], lead if lead >= 0 else trail
+        for score, out, first, _, lost, odd_before, inserted in states:
+            char = gbk.decode(first, trail)
+            if char not in self.plausible:
+                continue
+            key = (out if len(out) > 1 else ahead + out)[-2:] + char
+            likely = self._likely.get(key)
+            if likely is None:
+                likely = likelihood.of(before + out, char, self.words)
+                # Of marks, all that stands ahead counts.
+                if char not in gbk.PUNCTUATION:
+                    self._likely[key] = likely
+            is_odd = likely < _ODD or (first == _ROW_OF_COMMA and char != "，")
+            odd = (*odd_before, len(out)) if is_odd else odd_before
+            made.append(_State(score + likely, out + char, lead, last, lost, odd, inserted))
+        return made
 
     def _inserted(self, states: list[_State], places: frozenset[int], before: str) -> list[_State]:
         """Put back a pair of bytes that vanished: the second of one character and the first of the next."""
@@ -264,8 +262,9 @@ class Reader:
         for state in states[:_TRIED_INSERTIONS]:
             if state.inserted >= _TRIED_INSERTIONS or len(state.out) - state.inserted not in places:
                 continue
-            halves = [new for byte in gbk.private_use() for new in self._complete(state, byte, before)]
-            for half in sorted(halves, reverse=True)[:_FIRST_HALVES]:
+            halves = [new for byte in gbk.private_use() for new in self._complete([state], byte, before)]
+            halves.sort(reverse=True)
+            for half in [each for each in halves[:_FIRST_HALVES] if each.score > halves[0].score - _RIVAL]:
                 bytes_behind = (byte for byte in gbk.private_use()[half.last] if byte in gbk.LEAD)
                 made += [
                     _State(half.score, half.out, byte, byte, half.lost, half.odd, state.inserted + 1)
@@ -289,11 +288,3 @@ def _pruned(states: list[_State], kept: int) -> list[_State]:
     return [
         state for level in levels for state in [each for each in pending if each.inserted == level][:kept]
     ]
-
-
-def _visible(tokens: re.Pattern[str], text: str) -> str:
-    """Take out the brackets with readings, so that only what a reader sees as text is weighed."""
-    return "".join(
-        token[0] if token["char"] else "?" if token["cut"] or token["lost"] else ""
-        for token in tokens.finditer(text)
-    )
