@@ -16,7 +16,9 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "crawler" / "query" / "data" / "regions.tsv"
 NOT_PLACES = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
-KINDS = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|矿区|省|市|县|区|盟|旗)$")
+KINDS = re.compile(
+    r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|矿区|(?<=..)新区|省|市|县|区|盟|旗)$"
+)
 WORDS = {"中山", "江山", "石狮", "阳春", "仙桃", "红河", "海西"}  # what jieba takes for places only
 AUTONOMOUS = re.compile(r"自治[区州县旗]$")
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.query import patterns
+from crawler.query import mentions, patterns
 from crawler.query.syntax import Atom, Kind, Near, Pattern, Query, Region, Term, atoms, holds
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ def has(atom: Atom, subject: Subject) -> bool:
         case Kind():
             return atom.kind == subject.kind
         case Region():
-            return lies_in(atom, subject.region) or any(name in subject.everywhere for name in atom.names)
+            return lies_in(atom, subject.region) or mentions.has(atom, subject.everywhere)
 
 
 def lies_in(region: Region, code: str) -> bool:
     """Return whether the place of the administrative ``code`` (empty: unknown) lies in ``region``."""
-    return bool(code) and any(code.startswith(one) for one in region.codes)
+    return bool(code) and mentions.lies_in(code, region.codes)
 
 
 def spans(atom: Atom, text: str) -> list[Span]:
@@ -91,7 +91,7 @@ def spans(atom: Atom, text: str) -> list[Span]:
         case Kind():
             return []
         case Region():
-            return sorted({span for name in atom.names for span in Term(name, name).places(text)})
+            return sorted(mentions.places(atom, text))
 
 
 def near(atom: Near, text: str) -> list[tuple[Span, Span]]:

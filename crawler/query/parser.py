@@ -19,7 +19,7 @@ from crawler.query.errors import QueryError
 from crawler.query.patterns import PatternError, regular, wildcard
 from crawler.query.syntax import And, Atom, Kind, Near, Not, Or, Pattern, Query, Region, Term, holds
 from crawler.query.tokens import Token, distance, tokens
-from crawler.text.canonical import fold_width, simplified_forms
+from crawler.text.canonical import canonical, fold_width, simplified_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,7 +195,8 @@ class _Parser:
         if not places:
             reason = f"no province, city or county is called {token.text[:LONGEST_REGION]!r}"
             raise self._error(reason, token.position)
-        return Region(tuple(place.code for place in places), regions.names(places), token.text)
+        names = regions.asked(places, canonical(token.text).lower())
+        return Region(tuple(place.code for place in places), names, token.text)
 
     def _word(self, token: Token, field: str | None) -> Atom | Or:
         self._words += 1

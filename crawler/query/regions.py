@@ -6,7 +6,6 @@ a place lies in another one if its code begins with the other's. ``bench/build_r
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +13,8 @@ from importlib.resources import files
 from crawler.text.canonical import canonical
 
 STATE = "自治州"
+PROVINCE = 2
+"""The digits of a province's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,30 @@ def find(name: str) -> list[Place]:
     return []
 
 
-def names(places: list[Place]) -> tuple[str, ...]:
-    """Return what texts call ``places`` and what lies in them; of names that many bear none below the top."""
-    known = {name: None for place in places for name in (place.name, *place.called)}
-    if len(places) == 1:
-        known[places[0].short] = None
-    known.update(
-        (name, None)
-        for inner in _table()
-        if any(inner.code.startswith(place.code) for place in places)
-        for name in inner.called
-        if _bearers()[name] == 1
+def asked(places: list[Place], name: str) -> tuple[str, ...]:
+    """Return the words that mean ``places`` only because somebody asks for them by ``name``: 东方, 鼓楼."""
+    short = places[0].short
+    one = all(place.code.startswith(places[0].code) for place in places)
+    wanted = dict.fromkeys(
+        [*([short] if one else []), *(place.short for place in places if place.short == name)]
     )
-    return tuple(known)
+    return tuple(word for word in wanted if word not in _callers())
+
+
+def bearers(name: str) -> list[Place]:
+    """Return the places that have the very name ``name`` (canonical, lower case), the largest first."""
+    return _named().get(name, [])
+
+
+def calling(name: str) -> list[Place]:
+    """Return the places that texts call ``name``; of a province and a place below it the province."""
+    found = _callers().get(name, [])
+    return [place for place in found if len(place.code) == PROVINCE] or found
+
+
+def words() -> list[str]:
+    """Return all that texts call places."""
+    return list(_callers())
 
 
 def code(name: str) -> str:
@@ -91,5 +103,9 @@ def _named() -> dict[str, list[Place]]:
 
 
 @cache
-def _bearers() -> Counter[str]:
-    return Counter(name for place in _table() for name in place.called)
+def _callers() -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for place in _table():
+        for name in dict.fromkeys(place.called):
+            found.setdefault(name.lower(), []).append(place)
+    return found

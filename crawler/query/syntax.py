@@ -75,7 +75,8 @@ class Kind:
 class Region:
     """A province, city or county: articles of its portals, and those that name it.
 
-    ``codes`` are beginnings of administrative codes (GB/T 2260), ``names`` what a text calls the places.
+    ``codes`` are beginnings of administrative codes (GB/T 2260), ``names`` words that mean the places only
+    where somebody asks for them; see ``crawler.query.mentions``.
     """
 
     codes: tuple[str, ...]

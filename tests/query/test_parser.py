@@ -215,6 +215,48 @@ def test_a_county_that_shares_its_name_is_found_where_it_lies() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "true"),
+    [
+        ("西安", "陕西安康的茶", False),
+        ("西安", "陕西西安的茶", True),
+        ("北京", "湖北京山桥米", False),
+        ("海南", "上海南站", False),
+        ("海南", "海南自贸港", True),
+        ("海南州", "海南自贸港", False),
+        ("海南州", "青海海南州共和县", True),
+        ("海南省", "海南州共和县", False),
+        ("山西", "中山西路", False),
+        ("江西", "珠江西岸", False),
+        ("江西", "长江西路", False),
+        ("江西", "江西抚州", True),
+        ("吉林市", "吉林省长春市", False),
+        ("吉林市", "吉林吉林", True),
+        ("吉林省", "吉林市丰满区", True),
+        ("北京朝阳区", "长春市朝阳区", False),
+        ("北京朝阳区", "北京市朝阳区", True),
+        ("北京朝阳区", "北京朝阳", True),
+        ("北京朝阳区", "朝阳区今天停水", True),
+        ("朝阳区", "长春市朝阳区", True),
+        ("辽宁朝阳", "北京朝阳", False),
+        ("徐州", "南京市鼓楼区", False),
+        ("徐州", "徐州市鼓楼区", True),
+        ("徐州", "鼓楼区", False),
+        ("徐州鼓楼区", "南京鼓楼医院", False),
+        ("徐州鼓楼区", "徐州鼓楼医院", True),
+        ("江苏", "徐州发布", True),
+        ("徐州", "江苏发布", False),
+        ("大理", "大理古城", True),
+        ("云南", "大理市", True),
+        ("昌江", "昌江县", True),
+        ("浦东", "浦东机场", True),
+        ("浦东新区", "上海浦东机场", True),
+    ],
+)
+def test_a_text_names_a_region(name: str, text: str, *, true: bool) -> None:
+    assert matches(parse(f"region:{name}"), Subject("", text)) is true
+
+
+@pytest.mark.parametrize(
     ("text", "apart", "true"),
     [
         ("低空甲乙补贴", 2, True),
