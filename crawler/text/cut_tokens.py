@@ -1,4 +1,4 @@
-"""What a text with cuts is made of: lost bytes (with a reading or without), readings in brackets, characters."""
+"""What a text with cuts is made of: lost bytes, with a reading or not, readings in brackets, characters."""
 
 from __future__ import annotations
 

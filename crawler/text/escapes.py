@@ -125,7 +125,7 @@ def _backslash_u(text: str) -> tuple[str, int, str, str]:
 
 
 def _bare_u(text: str) -> tuple[str, int, str, str]:
-    if not _BARE_U_SURE.search(text):
+    if "u" not in text or not _BARE_U_SURE.search(text):
         return text, 0, "", ""
     return decode_runs(text, _BARE_U, _decode_hex, is_in_text)
 

@@ -81,6 +81,8 @@ def han_mean(text: str) -> float:
 
 def utf8_as_gb(text: str, known: bool, tally: Tally) -> str:
     """Undo UTF-8 read as GB 18030 or code page 936, also where bytes were lost."""
+    if not lossy.UTF8_HAN.search(lossy.to_gb(text)):
+        return text
     return by_lines(text, HAN, lambda line: _utf8_in_gb(line, known, tally))
 
 

@@ -53,9 +53,9 @@ CHAINS = _UTF8 | _OTHERS
 _ROUNDS = 4
 _EXAMPLE = 60
 _LOSSES = {
-    "kunjinkao": re.compile("锟斤拷|锟截|斤拷锟"),
-    "tangtang": re.compile("烫{3,}"),
-    "tuntun": re.compile("屯{3,}"),
+    "kunjinkao": ("锟斤拷", "锟截", "斤拷锟"),
+    "tangtang": ("烫烫烫",),
+    "tuntun": ("屯屯屯",),
 }
 # U+FFFD in UTF-8, read as latin-1.
 _DOUBLY_REPLACED = "ï¿½"
@@ -126,12 +126,12 @@ def _reverse(name: str) -> str:
 
 
 def _flags(text: str) -> tuple[str, ...]:
-    flags = [name for name, pattern in _LOSSES.items() if pattern.search(text)]
+    flags = [name for name, marks in _LOSSES.items() if any(mark in text for mark in marks)]
     if flags and topic.about_encodings(_LOSS.sub("", text)):
         flags = []
     if "\ufffd" in text or (_DOUBLY_REPLACED in text and not topic.about_encodings(text)):
         flags.append("replacement-characters")
-    lost = [len(found) for found in _QUESTIONS.findall(text)]
+    lost = [len(found) for found in _QUESTIONS.findall(text)] if "??" in text else []
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         flags.append("question-marks")
     return tuple(flags)

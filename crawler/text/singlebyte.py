@@ -27,6 +27,7 @@ _SPECIAL = "".join(_SPECIALS)
 _TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
 # Specials that Chinese text uses as punctuation too.
 _SHARED = "‘’“”…—–•"
+_UNSHARED = re.compile(f"[\x80-\xff{''.join(char for char in _SPECIALS if char not in _SHARED)}]")
 # Neither encoding is read rightly where it gives characters that nobody assigned.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BESIDE = frozenset(_SHARED + " \xa0«»")
@@ -71,6 +72,8 @@ def chinese_as_single(encoding: str) -> Chain:
     """Give a function that undoes gb18030 or big5hkscs read as latin-1 or code page 1252."""
 
     def undo(text: str, known: bool, tally: Tally) -> str:
+        if not (known or _UNSHARED.search(text)):
+            return text
         return _SINGLE.sub(
             lambda found: (
                 found.group() if _is_reading(found) else _single_run(found.group(), encoding, known, tally)
