@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+CLOSING = (")", "]", "】")
 EDGE_LINES = 3
 """How many lines of a text's beginning may carry a dateline, and of its end an editor's bracket."""
 
@@ -23,6 +24,7 @@ class _Patterns:
     head: re.Pattern[str]
     lead: re.Pattern[str]
     tail: re.Pattern[str]
+    more: re.Pattern[str]
 
 
 @cache
@@ -39,7 +41,7 @@ def surnames() -> frozenset[str]:
 @cache
 def _patterns() -> _Patterns:
     read = _data()
-    joined = {name: re.compile("|".join(read[name])) for name in ("line", "head", "lead", "tail")}
+    joined = {name: re.compile("|".join(read[name])) for name in ("line", "head", "lead", "tail", "more")}
     return _Patterns(line_characters=read["line_characters"], **joined)
 
 
@@ -47,7 +49,7 @@ def bare(text: str) -> str:
     """Return the canonical ``text`` without furniture; lines stay lines, empty ones go."""
     patterns = _patterns()
     lines = [
-        line
+        patterns.more.sub("", line) if line.endswith(CLOSING) else line
         for line in text.split("\n")
         if line and (len(line) > patterns.line_characters or not patterns.line.search(line.replace(" ", "")))
     ]

@@ -221,6 +221,19 @@ def test_furniture_parts_nothing(one: str, other: str) -> None:
     assert relation(f"{one}\n{PIECE}", f"{other}\n{PIECE}") is Relation.SAME
 
 
+@pytest.mark.parametrize(
+    "more", ["（详见第3版）", "（下转今日第12版）", "[详细]", "【阅读全文】", "（未完）"]
+)
+def test_where_a_digest_sends_its_readers_is_no_word_of_the_piece(more: str) -> None:
+    first, second, *_ = PIECE.split("\n")
+    another = "第12届茶会在云雀岭开幕，来自9个县的140户茶农参加，第1天就卖出了3000斤秋茶。"
+    assert relation(f"{first}{second.rstrip('。')}{more}\n{another}", PIECE) is Relation.PART
+
+
+def test_another_attachment_parts_two_texts() -> None:
+    assert relation(f"{PIECE}（详见附件2）", f"{PIECE}（详见附件3）") is Relation.DIFFERENT
+
+
 def test_two_dates_below_a_notice_part_two_texts() -> None:
     assert relation(f"{PIECE}\n2026年5月4日", f"{PIECE}\n2026年6月8日") is Relation.DIFFERENT
     assert relation(f"2026-05-04 10:20\n{PIECE}", f"2026-06-08\n{PIECE}") is Relation.SAME
