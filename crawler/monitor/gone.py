@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crawler.monitor.days import is_dated
 from crawler.page.address import canonical_url
 from crawler.text.markers import fold
 
@@ -21,6 +22,7 @@ _HIDDEN = re.compile(
 )
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>?")
+_NAMES_SITE = re.compile(r"[-_|–—]")
 
 
 def gone(  # noqa: PLR0913  what an answer tells
@@ -47,11 +49,33 @@ def gone(  # noqa: PLR0913  what an answer tells
 def _says_so(text: str, *, found: bool | None) -> str:
     data = _data()
     title = fold(" ".join(_TITLE.findall(text)[:1]))
-    shown = fold(_TAG.sub(" ", _HIDDEN.sub(" ", text)))
-    hit = title if title in data["titles"] else ""
+    hit = next((part for part in (title, _NAMES_SITE.split(title)[0]) if part in data["titles"]), "")
+    # An element ends a sentence; what is cut by one in the midst is told by the text without them.
+    shown = "\n".join(filter(None, (fold(one) for one in _TAG.split(_HIDDEN.sub("\n", text)))))
     if not hit and len(shown) < data["longest" if found is None else "longest_without_text"]:
-        hit = next((one for one in data["phrases"] if one in shown or one in title), "")
+        hit = _message(f"{title}\n{shown}", dated=found is None and is_dated(shown))
     return f"a page that says {hit}" if hit else ""
+
+
+def _message(shown: str, *, dated: bool) -> str:
+    """Return the message that something is gone, empty if there is none, or if a piece tells it of a day."""
+    if dated:
+        return ""
+    if hit := next((one for one in _data()["phrases"] if one in shown), ""):
+        return hit
+    found = _pattern().search(shown)
+    return found[0] if found else ""
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    data = _data()
+    subject, state, missing, follow = (
+        "|".join(map(re.escape, data[name])) for name in ("subjects", "states", "not_found", "follow")
+    )
+    gap = rf"[^\n。,;!?:“”]{{0,{data['between']}}}?"
+    said = rf"(?:[该本此]?(?:{subject}){gap}(?:{state})|(?:{missing}){gap}(?:{subject}))"
+    return re.compile(rf"{said}(?=$|[\n。,;!?.~)]|{follow})")
 
 
 @cache

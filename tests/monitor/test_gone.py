@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from crawler.monitor.gone import gone
@@ -45,3 +49,20 @@ def test_what_an_answer_says(status: int, url: str, text: str, found: bool | Non
     said = gone(ADDRESS, status, url, text, lists={HOME, "http://p.example/news/"}, found=found)
     assert reason in said
     assert bool(said) == bool(reason)
+
+
+LINES = Path(__file__).with_name("gone_cases.jsonl").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("case", [json.loads(line) for line in LINES], ids=lambda case: case["label"])
+def test_messages_and_pieces_that_read_like_them(case: dict[str, Any]) -> None:
+    said = gone(ADDRESS, 200, ADDRESS, case["html"], lists={HOME}, found=case["found"])
+    assert bool(said) == case["gone"], said
+
+
+def test_the_pages_of_portals_are_not_gone() -> None:
+    pages = sorted((Path(__file__).parents[2] / "seeds").glob("*/article-*/body.html"))
+    assert pages
+    for page in pages:
+        text = page.read_bytes().decode("utf-8", "replace")
+        assert gone(ADDRESS, 200, ADDRESS, text, lists={HOME}) == "", page
