@@ -30,9 +30,16 @@ def anchors(query: Query) -> frozenset[str]:
             # A region is also that of the portal, which stands in no text.
             return ALWAYS
         case And():
-            return min(map(anchors, query.of), key=_cost)
+            return _best(query.of)
         case Or():
             return _either(query.of)
+
+
+def _best(queries: tuple[Query, ...]) -> frozenset[str]:
+    words = [query.text for query in queries if isinstance(query, Term)]
+    if len(words) == len(queries):  # the same as below, without the sets between
+        return frozenset((max(words, key=len),))
+    return min(map(anchors, queries), key=_cost)
 
 
 def _either(queries: tuple[Query, ...]) -> frozenset[str]:
