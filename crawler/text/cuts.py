@@ -145,6 +145,9 @@ def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:
         return False
     if not previous or previous in LOST or (previous.isascii() and previous.isalpha()):
         return False
+    if profile is None and text.startswith("??", at):
+        # Two of them stand for what is left open in a date or a form.
+        return False
     spelled = anchor["bare"]
     if spelled is None:
         return True

@@ -35,7 +35,8 @@ NEEDED_SIMPLIFIED = 6.0
 # for the reader; nobody means the same one twice, or breaks a sentence with a blank behind it.
 FEW = 3
 # What counts against a few readings: the character has several, the brackets are those of careful
-# typesetting, another one is no reading of a single character, it begins a clause in no everyday word.
+# typesetting, another one is no reading of a single character, it begins a clause or (as names do) ends one
+# in no everyday word.
 _POLYPHONE, _WIDE, _UNKNOWN, _UNREAD = 2.0, 1.0, 5.0, 1.0
 
 
@@ -53,6 +54,7 @@ class Evidence:
     alone: int = 0
     starts: int = 0
     ends: int = 0
+    closes: int = 0
     ambiguous: int = 0
     wide: int = 0
     unknown: int = 0
@@ -66,7 +68,9 @@ def doubts(evidence: Evidence, *, unread: int) -> float:
     ``unread`` is how many stand in no everyday word.
     """
     total = _POLYPHONE * evidence.ambiguous + _WIDE * evidence.wide
-    return total + _UNKNOWN * min(evidence.unknown, 2) + _UNREAD * min(evidence.starts, unread)
+    return (
+        total + _UNKNOWN * min(evidence.unknown, 2) + _UNREAD * min(evidence.starts + evidence.closes, unread)
+    )
 
 
 def are_few_and_rare(counted: list[Gloss]) -> bool:
@@ -102,6 +106,7 @@ def collect(evidence: Evidence, text: str, each: list[Gloss], *, neutral: bool) 
             evidence.ambiguous += everyday.is_ambiguous(text, one)
             evidence.starts += not _HAN.match(before)
             evidence.ends += not _HAN.match(behind)
+            evidence.closes += not _HAN.match(behind.lstrip(" \xa0"))
         elif not before.isalnum():
             evidence.alone += 1
 
