@@ -34,16 +34,27 @@ def find(elements: Iterable[HtmlElement], base: str) -> list[Attachment]:
     address. The kind is the extension in lower case, by the address, else by the link's text.
     """
     found: dict[str, Attachment] = {}
+    everywhere = _may_offer().search(base) is not None
     for container in elements:
         for link in container.iter("a"):
             href = (link.get("href") or "").strip()
-            if not href or href.lower().startswith(("javascript:", "mailto:", "#", "data:")):
+            if not href or not (everywhere or _may_offer().search(href)):
+                continue
+            if href.lower().startswith(("javascript:", "mailto:", "#", "data:")):
                 continue
             url = _joined(base, href)
             kind = kind_of(url, link)
             if url and kind and url not in found:
                 found[url] = Attachment(_name(link, url), url, kind, len(found))
     return list(found.values())
+
+
+@cache
+def _may_offer() -> re.Pattern[str]:
+    """Return a pattern of what an address that offers a file has somewhere; most links have nothing of it."""
+    endings = "|".join(map(re.escape, data()["attachments"]))
+    paths = "|".join(map(re.escape, data()["download_paths"]))
+    return re.compile(rf"\.(?:{endings})|{paths}|%|^\?", re.IGNORECASE)
 
 
 def _joined(base: str, href: str) -> str:
