@@ -108,6 +108,7 @@ def said(revision: str | None) -> str:
 def refuse_older(database: Database) -> None:
     """Raise ``DatabaseError`` unless the schema is the newest: a check is to change nothing."""
     revision = migrate.current(database)
+    migrate.refuse_newer(database, revision)
     if revision != migrate.HEAD:
         state = "is empty" if revision is None else f"has the schema {revision}, not {migrate.HEAD}"
         message = f"the database {database.url} {state}: run `scrapy db upgrade` first"

@@ -57,7 +57,7 @@ def ensure(database: Database) -> None:
     if database.is_sqlite:
         _migrate(database, before)
         return
-    _refuse_newer(database, before)
+    refuse_newer(database, before)
     state = "is empty" if before is None else f"has the older schema {before}"
     message = f"the database {database.url} {state}: run `scrapy db upgrade` first"
     raise DatabaseError(message)
@@ -96,7 +96,7 @@ def _copy(source: Traversable, folder: Path) -> None:
 def _migrate(database: Database, before: str | None) -> None:
     from alembic import command  # noqa: PLC0415  loaded only when there is something to migrate
 
-    _refuse_newer(database, before)
+    refuse_newer(database, before)
     if before == HEAD:
         return
     config = configuration()
@@ -107,7 +107,8 @@ def _migrate(database: Database, before: str | None) -> None:
             command.upgrade(config, "head")
 
 
-def _refuse_newer(database: Database, revision: str | None) -> None:
+def refuse_newer(database: Database, revision: str | None) -> None:
+    """Raise ``DatabaseError`` if the schema ``revision`` of a database is none that this program knows."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415  loaded only when there is something to migrate
 
     if revision is None or revision == HEAD:

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from crawler.commands.db import Command
+from crawler.store.connection import connect
 from crawler.store.migrate import HEAD
 from tests.commands.invoking import invoke
 
@@ -38,6 +40,20 @@ def test_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tu
     settings = {"PORTALWATCH_DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
     assert invoke(Command, *words, settings=settings) == 2
     assert capsys.readouterr().err.startswith("Use it as: scrapy db upgrade | current | check")
+
+
+@pytest.mark.parametrize("words", [("upgrade",), ("check",), ("check", "--fix"), ("prune", "--keep", "2y")])
+def test_a_newer_database_is_left_alone(
+    database_url: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    database = connect(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    assert invoke(Command, *words, settings={"PORTALWATCH_DATABASE_URL": database_url}) == 2
+    error = capsys.readouterr().err
+    assert "written by a newer portalwatch" in error
+    assert "db upgrade" not in error
 
 
 def test_from_the_shell_a_wrong_address_is_one_sentence_and_status_2() -> None:

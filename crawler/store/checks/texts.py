@@ -107,7 +107,7 @@ def _newest(session: Session, report: Report, index: search_index.Check) -> Iter
         try:
             content = unpack(packed)
         except PackingError as error:
-            report.add("texts", url, f"version {number}: {error}; `scrapy reread` may have its page")
+            report.add("texts", url, f"version {number}: {error}; `scrapy warc` may have its page")
             if number == latest:
                 index.unknown(article_id)
             continue
