@@ -37,6 +37,8 @@ SETTINGS = {
     # Small batches, so that a moment drawn by lot falls into one as often as between two.
     "PORTALWATCH_BATCH_ARTICLES": "5",
     "PORTALWATCH_BATCH_SECONDS": "0.05",
+    # On a machine that is busy otherwise no page is refused for it: that is not what is looked at.
+    "PORTALWATCH_READ_TIMEOUT": "0",
     "COLUMNS": "200",
 }
 
