@@ -37,6 +37,7 @@ _LEFT = re.compile(rf"[{LOST}](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{glos
 _LEFT_BETWEEN = re.compile(f"[{LOST}][，；,;][{LOST}]")
 _LEFT_AT_MARK = re.compile(rf"[{LOST}][，；！？]")
 _BEHIND_MARK = re.compile(rf"[{LOST}][，；！？]([{gloss.HAN}]{{4,12}})")
+_BEHIND_OPEN = re.compile(r"[^\0-\x7f]{3,8}")
 # Mean log-probability of characters that stand together by chance.
 _NO_CHINESE = -11.0
 _LETTER_GLOSS = re.compile(
@@ -146,8 +147,10 @@ def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:
     if not previous or previous in LOST or (previous.isascii() and previous.isalpha()):
         return False
     if profile is None and text.startswith("??", at):
-        # Two of them stand for what is left open in a date or a form.
-        return False
+        # Two of them mostly stand for what is left open in a date or a form.
+        behind = _BEHIND_OPEN.match(text, at + 2)
+        if behind is None or model.score(behind[0]) > _NO_CHINESE:
+            return False
     spelled = anchor["bare"]
     if spelled is None:
         return True
