@@ -40,6 +40,7 @@ _WORDS = (
     ("DOWNLOAD_MAXSIZE", "size", "the answer is larger than DOWNLOAD_MAXSIZE once it is unpacked"),
     ("redirect", "redirects", "it redirects in a circle or too often"),
 )
+_OF_THE_HOST = frozenset({"dns", "refused-connection", "tls"})
 
 
 def describe(error: BaseException, profile: str = NORMAL) -> tuple[str, str]:
@@ -74,11 +75,13 @@ def _broken(error: BaseException, profile: str) -> tuple[str, str]:
 
 
 def _without_robots(error: RobotsUnreachable, profile: str) -> tuple[str, str]:
-    """Say why nothing may be fetched: what ails robots.txt ails the host."""
+    """Say why nothing may be fetched; a fault of the host as such is no fault of its robots.txt."""
     if error.cause is None:
         kind, sentence = f"status-{error.status}", f"the server answered with status {error.status}"
     else:
         kind, sentence = describe(error.cause, profile)
+        if kind in _OF_THE_HOST:
+            return kind, sentence
     return kind, f"robots.txt could not be read, so it was not asked for: {sentence}"
 
 
