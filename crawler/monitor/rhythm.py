@@ -34,6 +34,16 @@ MOST_AT_ONCE = 3
 """Arrivals of one visit that count for bursts: ten notices put up together announce no more than three."""
 MOST_OF_OTHERS = 40.0
 """Arrivals that the other sections of a portal are worth at most for the hours of one."""
+QUIET = 0.08
+"""Share of the articles that the hours of a week may bring together that count as quiet: the least likely."""
+QUIET_BELOW = 0.5
+"""No hour counts as quiet that is more likely than this share of an average hour."""
+QUIET_COUNTS = 1 / 50
+"""What an article of a quiet hour counts. One of twenty may wait: visits at night for one in a hundred cost
+more than a quarter of all requests."""
+EVENED = 0.5
+"""The power of the likeliness of all other hours: it is known from few articles, and in none of these hours
+is an article to wait long."""
 FLOOR = 0.04
 """Share of the model that is spread evenly, so that no hour is ever thought impossible."""
 
@@ -119,14 +129,15 @@ class Rhythm:
     def rates(self, begin: datetime, others: Sequence[Rhythm] = ()) -> Iterator[tuple[datetime, float]]:
         """Yield the ends of stretches from ``begin`` on, at most an hour each, and the rate a day in them.
 
+        The rate is evened out between the hours of the week, and quiet ones count little (``QUIET``).
         ``others`` are other sections of the portal: their hours are likely to be the same.
         """
-        hours, weekdays = self._shares(others)
+        shares = _evened(*self._shares(others))
         alpha, level = self._alpha(), self.level
         start = begin.astimezone(LOCAL)
         while True:
             end = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-            base = level * hours[start.hour] * weekdays[start.weekday()]
+            base = level * shares[start.weekday()][start.hour]
             age = max((start.timestamp() - self.at) / DAY, 0.0)
             yield end, (1 - alpha) * base + alpha * self.heat * math.exp(-age / HEAT) / HEAT
             start = end
@@ -193,6 +204,19 @@ def _mixed(
     ]
     total = sum(merged)
     return [FLOOR + (1 - FLOOR) * size * share / total for share in merged]
+
+
+def _evened(hours: Sequence[float], weekdays: Sequence[float]) -> list[list[float]]:
+    """Return what each hour of each weekday counts, 1.0 on average: quiet ones little, the others alike."""
+    cells = {(day, hour): one * other for day, one in enumerate(weekdays) for hour, other in enumerate(hours)}
+    whole, passed = sum(cells.values()), 0.0
+    counts: dict[tuple[int, int], float] = {}
+    for cell, share in sorted(cells.items(), key=lambda item: (item[1], item[0])):
+        passed += share
+        quiet = passed < QUIET * whole and share < QUIET_BELOW
+        counts[cell] = share * QUIET_COUNTS if quiet else share**EVENED
+    mean = sum(counts.values()) / len(counts)
+    return [[counts[day, hour] / mean for hour in range(len(hours))] for day in range(len(weekdays))]
 
 
 def _within(stretch: Stretch | None, since: datetime, at: datetime) -> Stretch:
