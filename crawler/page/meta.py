@@ -24,7 +24,7 @@ PUBLISHED = (
     "pubdate", "article:published_time", "og:article:published_time", "ld:datepublished", "datepublished",
     "og:release_date", "publishdate", "publish-date", "pub_date", "publish_time", "publishtime",
     "weibo:article:create_at", "apub:time", "dc.date.issued", "dcterms.created", "firstpublishedtime",
-    "createtime", "og:published_time", "shown:time", "date",
+    "createtime", "og:published_time", "og:time", "shown:time", "date",
 )  # fmt: skip
 SOURCE = ("contentsource", "og:article:source", "article:source", "source", "mediaid", "copyrightholder")
 AUTHOR = ("article:author", "og:article:author", "ld:author", "author")

@@ -63,6 +63,7 @@ _SENTENCE = re.compile(r"。.")
 _URL_DAY = re.compile(
     r"(?:(?<=/)|(?<=[/_\-a-z=]))((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?=[/_\-.]|\d{4,}|$)"
 )
+_URL_FOLDERS = re.compile(r"/((?:19|20)\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=/)")  # /2024/3/5/
 _URL_YEAR = re.compile(r"[/_\-t=]((?:19|20)\d\d)(?:[-/_.]|(?:0[1-9]|1[0-2])(?:[-/_.]|\d{2}(?!\d)))")
 _ONE_DAY = timedelta(days=1)
 
@@ -237,7 +238,8 @@ def _from_meta(meta: Mapping[str, str], now: datetime) -> Found[Moment] | None:
 
 
 def _from_url(url: str, now: datetime) -> Found[Moment] | None:
-    for match in _URL_DAY.finditer(url.partition("//")[2].partition("?")[0].lower()):
+    path = url.partition("//")[2].partition("?")[0].lower()
+    for match in (*_URL_DAY.finditer(path), *_URL_FOLDERS.finditer(path)):
         moment = dates.parse("-".join(match.groups()), now=now)
         if moment is not None and moment.at <= now + _ONE_DAY:
             return Found(Moment(moment.at, moment.precision, match[0]), "address", 0.4)
