@@ -5,7 +5,7 @@ since the last visit, each with a power of the time that it has waited (``POWER`
 before every visit. With the plain time the mean delay at a given number of requests would be least, and
 articles of quiet hours would wait long; a higher power lets few wait long. At an even rate the visits go with
 the root of the rate (of four times as many articles the section is visited half as often again); at an uneven
-one they come behind the hours in which much appears, and few at night.
+one they come behind the hours in which much appears, and hardly any in quiet ones.
 """
 
 from __future__ import annotations
