@@ -40,6 +40,7 @@ _COUNT_LAST = re.compile(r"(?<=[\u4e00-\u9fff)])(\d{1,9})$")
 _BY = re.compile(
     r"(?:(?:Posted|Written|Published|Words) )?[Bb]y:?\s+([A-Z\u4e00-\u9fff].{1,40}?)(?:\s+(?:on|at|in)\b.*)?$"
 )
+_CITED = re.compile(r"\s*[来來转轉摘]自\s?([^\s,，。:：]{2,24})\s*")
 _MOST_BESIDE = 4
 
 
@@ -214,6 +215,8 @@ def _is_about(line: str) -> bool:
     ]
     rest = "".join(words)
     dated = bool(DATE.search(fold(line)))
+    if dated and (cited := _CITED.fullmatch(dateless(line))) and names.is_body(cited[1]):
+        return True
     if not (found or dated or crediting.is_credit_line(line)):
         return False
     return len(rest) <= max(6, (told + 12 * dated) // 2) or crediting.is_credit_line(line)

@@ -147,7 +147,10 @@ def head_lines(found: body.Body) -> list[Line]:
         above = [*shown[max(headline - ABOVE, 0) : headline], *between]
     taken = {line.index for line in found.lines}
     below = []
+    replies = {line.index for line in shown[found.stop : found.stop + BELOW] if worth.is_reply_mark(line)}
     for line in shown[found.start : found.stop + BELOW]:
+        if line.index in replies and len(replies) > 1:  # 甲 3小时前; one alone may tell of the article
+            continue
         near = line.index < found.stop + NEAR_END and bool(values(line.text, *PEOPLE))
         if line.index >= found.stop and not near and (line.chrome in _BEYOND or worth.is_closing(line)):
             break

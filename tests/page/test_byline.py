@@ -50,6 +50,8 @@ def test_reads_what_a_line_tells(case: dict[str, Any]) -> None:
         "2024-03-05",
         "（责任编辑：王芳）",
         "本报记者 张三丰 通讯员 李四光",
+        "2024年07月03日 08:15:20 来自云河妇女报",
+        "2024-07-03 08:15 轉自 雲河日報",
     ],
 )
 def test_tells_lines_about_the_article(line: str) -> None:
@@ -63,6 +65,8 @@ def test_tells_lines_about_the_article(line: str) -> None:
         "一、总体要求",
         "会议指出：要坚持稳中求进工作总基调，把握好节奏和力度，确保完成全年任务。",
         "某市人民政府办公室",
+        "2024年7月3日，来自云河县各乡镇",
+        "7月3日 来自十二个村的代表",
     ],
 )
 def test_text_is_not_about_the_article(line: str) -> None:

@@ -74,6 +74,35 @@ def test_a_line_in_brackets_with_a_time_of_day_is_head_and_one_without_is_text()
     assert read(page.format("（2024年3月4日）", TEXT, MORE)).blocks[0].text == "（2024年3月4日）"
 
 
+def test_a_linked_date_with_who_it_comes_from_is_head() -> None:
+    told = '<div><a href="/yunhe/">2024年07月03日 08:15:20</a> 来自<a href="/bao/">云河妇女报</a></div>'
+    reading = read(
+        f"<title>全县新建公路</title><h1>全县新建公路</h1>{told}<div><p>{TEXT}</p><p>{MORE}</p></div>"
+    )
+
+    assert "2024年07月03日 08:15:20 来自云河妇女报" in reading.head
+
+
+def test_who_comments_below_the_text_is_not_about_the_article() -> None:
+    comment = "<div><b>{}</b><span>{}小时前</span><p>家门口就能坐上公交。</p><a href='#'>回复</a></div>"
+    comments = "".join(map(comment.format, ("江北雪", "山里人家", "何小满"), (3, 16, 18)))
+    reading = read(
+        "<title>全县新建公路</title><h1>全县新建公路</h1><p>2024-07-03 08:15 来源：云河日报</p>"
+        f"<div><p>{TEXT}</p><p>{MORE}</p></div><div>责任编辑：沈一鸣</div><div><div>{comments}</div></div>"
+    )
+
+    assert reading.head == ["2024-07-03 08:15 来源：云河日报", "责任编辑：沈一鸣"]
+
+
+def test_how_long_ago_the_article_itself_appeared_counts_below_its_text() -> None:
+    reading = read(
+        "<title>全县新建公路</title><h1>全县新建公路</h1>"
+        f"<div><p>{TEXT}</p><p>{MORE}</p></div><div>云河日报 3小时前</div>"
+    )
+
+    assert "云河日报 3小时前" in reading.head
+
+
 COMMENTS = (
     "<p>云河网友 2024-07-03 10:21</p><p>家门口就能坐上公交，老人孩子都方便，希望班次再多一些。</p><a>回复</a>"
     * 5
