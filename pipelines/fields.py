@@ -237,13 +237,13 @@ class _Fields:
         if any(name in self.article.meta for name in meta.OFFICIAL):
             return None
         shown = "\n".join([*self.about, *self.first, *self.last, *self.gone])
+        source_name = fold(self.article.source or "")  # some systems sign with it, or with another body
         for tags, strict in ((meta.SIGNED, False), (meta.AUTHOR, True)):
             name, value = meta.first(self.article.meta, tags)
             people = [] if "//" in value else names.split_people(self.restored(value))
-            found = [
-                person for person in people if names.is_person(person) or (not strict and person in shown)
-            ]
-            if found:
+            signed = [] if strict else [one for one in people if one in shown and not names.is_body(one)]
+            found = [one for one in people if names.is_person(one) or one in signed]
+            if found := [one for one in found if fold(one) != source_name]:
                 return Found(found, f"meta {name}", 0.6)
         return None
 
