@@ -111,8 +111,8 @@ class Clock:
 def plain(_kind: str, base: str, _folder: Path, clock: Clock) -> int:
     """Fetch everything with Scrapy as it is out of the box."""
     import scrapy  # noqa: PLC0415  each run loads its own
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
-    from scrapy.settings import Settings  # noqa: PLC0415
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415  each run loads its own
+    from scrapy.settings import Settings  # noqa: PLC0415  each run loads its own
 
     class Plain(scrapy.Spider):
         name = "plain"
@@ -136,14 +136,14 @@ def ours(kind: str, base: str, folder: Path, clock: Clock) -> int:
     """Do all that portalwatch does."""
     url = f"sqlite:///{folder}/bench.db"
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
-    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
-    from sqlalchemy import func, select  # noqa: PLC0415
-    from store import watching  # noqa: PLC0415
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415  each run loads its own
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415  each run loads its own
+    from sqlalchemy import func, select  # noqa: PLC0415  each run loads its own
+    from store import watching  # noqa: PLC0415  each run loads its own
 
-    from crawler.spider import PortalSpider  # noqa: PLC0415
-    from crawler.store.database import open_database  # noqa: PLC0415
-    from crawler.store.models import Article  # noqa: PLC0415
+    from crawler.spider import PortalSpider  # noqa: PLC0415  each run loads its own
+    from crawler.store.database import open_database  # noqa: PLC0415  each run loads its own
+    from crawler.store.models import Article  # noqa: PLC0415  each run loads its own
 
     class Selectors(PortalSpider):
         name = "selectors"

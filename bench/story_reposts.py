@@ -98,7 +98,7 @@ def added(text: list[str], draw: random.Random) -> list[str]:
 
 def script(name: str) -> Operation:
     converter = opencc.OpenCC(name)
-    return lambda text, draw: [converter.convert(paragraph) for paragraph in text]  # noqa: ARG005
+    return lambda text, _draw: [converter.convert(paragraph) for paragraph in text]
 
 
 def glossed(text: list[str], draw: random.Random) -> list[str]:
@@ -148,7 +148,7 @@ def _spoken(number: int) -> str:
     return _HAN[hundreds] + "百" + end
 
 
-def numerals(text: list[str], draw: random.Random) -> list[str]:  # noqa: ARG001
+def numerals(text: list[str], _draw: random.Random) -> list[str]:
     """Write whole numbers below a thousand in Chinese, as some papers do; percentages too."""
     new = []
     for paragraph in text:
@@ -169,7 +169,7 @@ def relative(text: list[str], draw: random.Random) -> list[str]:
     return [re.sub(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日", day, text[0], count=1), *text[1:]]
 
 
-def units(text: list[str], draw: random.Random) -> list[str]:  # noqa: ARG001
+def units(text: list[str], draw: random.Random) -> list[str]:  # noqa: ARG001  an Operation
     pairs = (
         ("km", "公里"),
         ("千米", "公里"),
@@ -182,7 +182,7 @@ def units(text: list[str], draw: random.Random) -> list[str]:  # noqa: ARG001
     new = []
     for paragraph in text:
         for one, other in pairs:
-            paragraph = paragraph.replace(one, other)  # noqa: PLW2901
+            paragraph = paragraph.replace(one, other)  # noqa: PLW2901  the paragraph as it becomes
         new.append(paragraph)
     return new
 
@@ -215,7 +215,7 @@ def mistyped(text: list[str], draw: random.Random) -> list[str]:
     return whole.split("\n")
 
 
-def halved(text: list[str], draw: random.Random) -> list[str]:  # noqa: ARG001
+def halved(text: list[str], draw: random.Random) -> list[str]:  # noqa: ARG001  an Operation
     half = sum(map(len, text)) / 2
     kept: list[str] = []
     for paragraph in text:

@@ -49,7 +49,7 @@ class _Options(CertificateOptions):
 
 
 class _Unverified(ClientTLSOptions):
-    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:  # noqa: N802, N803
+    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:  # noqa: N802, N803  zope
         connection = super().clientConnectionForTLS(tlsProtocol)
         connection.set_verify(SSL.VERIFY_NONE)
         return connection

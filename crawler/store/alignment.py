@@ -65,10 +65,10 @@ def _runs(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int, int
         if a >= 0:
             matched[a] = b
         while a + 1 < c and b + 1 < d and left[a + 1] == right[b + 1]:
-            a, b = a + 1, b + 1  # noqa: PLW2901
+            a, b = a + 1, b + 1  # noqa: PLW2901  the bounds move
             matched[a] = b
         while c - 1 > a and d - 1 > b and left[c - 1] == right[d - 1]:
-            c, d = c - 1, d - 1  # noqa: PLW2901
+            c, d = c - 1, d - 1  # noqa: PLW2901  the bounds move
             matched[c] = d
     runs: list[tuple[int, int, int]] = []
     for one in sorted(matched):
