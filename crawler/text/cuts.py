@@ -43,6 +43,14 @@ _NO_CHINESE = -11.0
 _LETTER_GLOSS = re.compile(
     rf"([{gloss.HAN}，。、：；！？“”‘’（）《》])([@-~])({BLANK}[(（]{BLANK}({SPELLED}){BLANK}[)）] ?)"
 )
+# A reading with a tone that only a closing bracket follows: what was lost ahead of it has been taken out.
+_DROPPED = re.compile(
+    rf"(?<=[{gloss.HAN}“”)），。；])(?=[{gloss.LETTERS}]{{0,5}}[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）])"
+)
+_CLOSED = re.compile(f"[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）]")
+_OPEN_BEFORE = re.compile(r"[(（\[［【〔][^)）\]］】〕]*\Z")
+# How far back a bracket that is open is looked for, in characters.
+_BRACKET = 60
 # How far back an opened quotation is looked for, in characters.
 _CONTEXT = 400
 # How much more likely, in nats, the text must become: little where a reading speaks for it, else much.
@@ -83,6 +91,18 @@ def suspected(text: str) -> bool:
     return _LEFT.search(text) is not None or (
         _SUSPECTED.search(text) is not None and not _WHOLE_LOST.search(text)
     )
+
+
+def show_dropped(text: str) -> str:
+    """Put U+FFFD where a lost byte and its bracket were taken out: ``结构piè)`` was ``结构?piè)``."""
+    if not _CLOSED.search(text):
+        return text
+
+    def show(found: re.Match[str]) -> str:
+        opened = _OPEN_BEFORE.search(text, max(0, found.start() - _BRACKET), found.start())
+        return "" if opened else "\ufffd"
+
+    return _DROPPED.sub(show, text)
 
 
 def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: PageWords) -> Mended:

@@ -172,7 +172,7 @@ FORMS = (
     ),
     Form(
         re.compile(
-            r"(?<![\d./-])(?P<y>1[0-4]\d|[6-9]\d(?=年))([年./-])(?P<m>\d{1,2})(?:月|[./-])"
+            r"(?<![\d./-])(?P<y>1[0-4]\d|[6-9]\d(?=年)|[89]\d(?=/))([年./-])(?P<m>\d{1,2})(?:月|[./-])"
             r"(?P<d>\d{1,2})(?![\d./-])日?"
         ),
         _roc,
@@ -204,6 +204,13 @@ FORMS = (
         0,
     ),
     Form(re.compile(rf"(?<![\d./-])(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/{YEAR}(?![\d./-])"), _slashed, 0),
+    Form(  # as some pages for telephones have it
+        re.compile(
+            rf"(?<![\d./-])(?P<m>\d\d)-(?P<d>\d\d) (?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d))? {YEAR}(?!\d)"
+        ),
+        ymd,
+        0,
+    ),
     Form(re.compile(rf"(?<!\d){YEAR}(?P<m>\d\d)(?P<d>\d\d)(?=\s{{1,3}}\d\d:\d\d)"), ymd, 0, needs_time=True),
     Form(re.compile(r"(?<![\d./-])(?P<y>\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?![\d./-])"), _short_year, 0),
     Form(re.compile(r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号號]"), _month_day, 1),

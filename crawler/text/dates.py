@@ -75,7 +75,10 @@ def _scan(text: str, now: datetime, year_hint: int | None) -> list[tuple[int, in
         return [(0, 0, moment)] if moment else []
     taken = bytearray(len(folded))  # 1 where a form has claimed the character
     bare = folded.strip(_BARE)
+    claimed = 0
     for form in FORMS:
+        if claimed < (claimed := sum(taken)) and not _ANY_HINT.search(_free(folded, taken)):
+            break  # what no form has claimed yet holds no date
         for match in form.pattern.finditer(folded):
             if 1 in taken[match.start() : match.end()]:
                 continue
@@ -89,6 +92,10 @@ def _scan(text: str, now: datetime, year_hint: int | None) -> list[tuple[int, in
             if moment is not None:
                 found.append((form.rank, start, moment))
     return found
+
+
+def _free(folded: str, taken: bytearray) -> str:
+    return "".join(character for character, claimed in zip(folded, taken, strict=True) if not claimed)
 
 
 def _extent(

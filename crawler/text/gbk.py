@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from crawler.text import gloss, readings, script
+from crawler.text import gloss, model, readings, script
 
 LEAD = range(0x81, 0xFF)
 FIRST_TRAIL = 0x40
@@ -65,6 +65,18 @@ def trails_of(lead: int, *, traditional: bool) -> tuple[int, ...]:
     return tuple(trail for trail in _trails() if decode(lead, trail) in allowed)
 
 
+@lru_cache(maxsize=1024)
+def completed(trail: int, *, traditional: bool) -> dict[int, str]:
+    """Return the plausible characters with this second byte by their first byte."""
+    return {lead: decode(lead, trail) for lead in leads_of(trail, traditional=traditional)}
+
+
+@lru_cache(maxsize=1024)
+def begun(lead: int, *, traditional: bool) -> tuple[tuple[int, str], ...]:
+    """Return the second bytes that make a plausible character with this first byte, and the characters."""
+    return tuple((trail, decode(lead, trail)) for trail in trails_of(lead, traditional=traditional))
+
+
 @lru_cache(maxsize=8192)
 def read_as(lead: int, spelled: str) -> tuple[int, ...]:
     """Return the second bytes that make a character with this first byte and this first reading."""
@@ -96,3 +108,33 @@ def private_use() -> dict[int, tuple[int, ...]]:
         for lead in LEAD
     }
     return {lead: trails for lead, trails in found.items() if trails}
+
+
+@lru_cache(maxsize=256)
+def leads_behind(byte: int) -> tuple[int, ...]:
+    """Return the first bytes that make a code of private use behind this byte."""
+    return tuple(second for second in private_use().get(byte, ()) if second in LEAD)
+
+
+@lru_cache(maxsize=1024)
+def begun_private(lead: int, *, traditional: bool) -> tuple[tuple[int, str], ...]:
+    """Return as ``begun`` those second bytes that codes of private use begin with; known characters only."""
+    return tuple(
+        (trail, char)
+        for trail, char in begun(lead, traditional=traditional)
+        if trail in private_use() and _is_known(char)
+    )
+
+
+@lru_cache(maxsize=4096)
+def completed_private(byte: int, trail: int, *, traditional: bool) -> tuple[tuple[int, str], ...]:
+    """Return as ``completed`` those first bytes that make a code of private use behind ``byte``."""
+    found = completed(trail, traditional=traditional)
+    return tuple(
+        (lead, found[lead]) for lead in leads_behind(byte) if lead in found and _is_known(found[lead])
+    )
+
+
+def _is_known(char: str) -> bool:
+    """Say whether a character is a mark or one that the language model has: others are no good guess."""
+    return char in model.load().ids or not "\u4e00" <= char <= "\u9fff"

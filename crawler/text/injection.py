@@ -119,6 +119,11 @@ def count_scripts(texts: Sequence[str]) -> script.ScriptCount:
     return script.count(text)
 
 
+def about_reading(texts: Sequence[str]) -> bool:
+    """Say whether any text of a page speaks of readings, as school books and dictionaries do."""
+    return any(_education().search(text) for text in texts)
+
+
 def _in_step(text: str) -> str:
     """Leave out the runs behind cuts: what stands ahead of a bracket there is not what it explains."""
     if "?" not in text and "\ufffd" not in text:

@@ -130,6 +130,13 @@ def _parts(text: str) -> tuple[list[str], frozenset[int]]:
     return parts, frozenset(suspects)
 
 
+def rare_pairs(text: str) -> Iterator[tuple[int, int]]:
+    """Give where two rare characters stand close together: the first, and behind the second."""
+    if _parts(text)[0]:
+        for found in _rare()[1].finditer(text):
+            yield found.span()
+
+
 @cache
 def _rare() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Give what finds a rare character, and two of them close together."""

@@ -22,7 +22,10 @@ from array import array
 from bisect import bisect_left
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAGIC = b"PWLM1\n"
 STEPS = 12
@@ -75,6 +78,38 @@ class CharacterModel:
             known = self._known[key] = math.log(self._probability(before, previous, char))
         return known
 
+    def log_probabilities(self, before: int, previous: int, chars: Sequence[int]) -> list[float]:
+        """Give ``log_probability`` of many characters at one place: what they share is worked out once."""
+        if previous < 0:
+            return [self.log_probability(before, previous, char) for char in chars]
+        unit, start, frequency, log = self._unit, self._start, self._frequency, math.log
+        second, low, high = self._second, self._rows[previous], self._rows[previous + 1]
+        single, shorter = self._single[previous], (1 - BIGRAM) / self._length
+        of_pair, end = BIGRAM / unit[previous], self._end[previous]
+        parent = self._row(before, previous) if before >= 0 else -1
+        tail = frequency[self._tail[parent]] if parent >= 0 else 0.0
+        triples = self._triples(parent) if parent >= 0 else range(0)
+        end_before, context = 1.0, start[previous]
+        if before >= 0:
+            end_before = self._end[before]
+            context = (frequency[self._pair[parent]] if parent >= 0 else 0.0) + end_before * context
+        found = []
+        for char in chars:
+            begins = start[char]
+            at = bisect_left(second, char, low, high)
+            inside = head = 0.0
+            if at < high and second[at] == char:
+                inside, head = frequency[self._pair[at]], frequency[self._head[at]]
+            probability = of_pair * (inside + end * begins) + shorter * unit[char] + FLOOR
+            if context > 0:
+                triple = tail * begins + end_before * (head + single * begins)
+                if triples:
+                    triple += self._third_of(triples, char)
+                triple = TRIGRAM * triple / context if triple < context else TRIGRAM
+                probability = triple + (1 - TRIGRAM) * probability
+            found.append(log(probability))
+        return found
+
     def log_end(self, previous: int) -> float:
         """Give log P(a word ends here | previous)."""
         return math.log((self._end[previous] + FLOOR) / (self._unit[previous] + 2 * FLOOR))
@@ -119,12 +154,18 @@ class CharacterModel:
         return at if at < high and self._second[at] == second else -1
 
     def _inside(self, parent: int, third: int) -> float:
+        return self._third_of(self._triples(parent), third)
+
+    def _triples(self, parent: int) -> range:
+        """Give the rows of the triples that begin with the pair of this row."""
         at = bisect_left(self._parents, parent)
         if at == len(self._parents) or self._parents[at] != parent:
-            return 0.0
-        high = self._triple_rows[at + 1]
-        row = bisect_left(self._third, third, self._triple_rows[at], high)
-        return self._frequency[self._triple[row]] if row < high and self._third[row] == third else 0.0
+            return range(0)
+        return range(self._triple_rows[at], self._triple_rows[at + 1])
+
+    def _third_of(self, rows: range, third: int) -> float:
+        row = bisect_left(self._third, third, rows.start, rows.stop)
+        return self._frequency[self._triple[row]] if row < rows.stop and self._third[row] == third else 0.0
 
 
 def log_probability(previous: str, char: str) -> float:
@@ -141,6 +182,20 @@ def log_probability(previous: str, char: str) -> float:
         return _other(char) + (model.log_end(last) if last >= 0 else 0.0)
     before = model.ids.get(previous[-2:-1], -1) if last >= 0 else -1
     return model.log_probability(before, last, number)
+
+
+def log_probabilities(previous: str, chars: Sequence[str]) -> list[float]:
+    """Give ``log_probability`` of many characters behind one text, in much less time."""
+    model = load()
+    numbers = [model.ids.get(char, -1) for char in chars]
+    last = model.ids.get(previous[-1:], -1)
+    before = model.ids.get(previous[-2:-1], -1) if last >= 0 else -1
+    found = iter(model.log_probabilities(before, last, [number for number in numbers if number >= 0]))
+    ends = model.log_end(last) if last >= 0 else 0.0
+    return [
+        next(found) if number >= 0 else _other(char) + ends
+        for number, char in zip(numbers, chars, strict=True)
+    ]
 
 
 def log_total(text: str, previous: str = "") -> float:

@@ -96,7 +96,8 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
             repairs.append(Repair(STEP, tally.places, tally.before[:_EXAMPLE], tally.after[:_EXAMPLE], name))
         if new == before:
             break
-    if repairs and changed < _QUOTED * len(text) and topic.about_encodings(text):
+    quoted = repairs and changed < _QUOTED * len(text) and topic.about_encodings(text)
+    if quoted or (repairs and topic.in_code_order(text)):
         return text, (), _flags(text)
     flags = _flags(new)
     return new, tuple(repairs), (*flags, "lost-bytes") if lossy else flags

@@ -1,7 +1,7 @@
 """Reading text again from its bytes, from a lost byte on to where it is in step again.
 
-The readings that are possible are followed side by side, the most likely ones kept (a beam search). A lost
-byte that a reading in a bracket tells has few candidates, one that nothing tells about 120.
+The readings that are possible are followed side by side (``crawler.text.beam``), the most likely ones kept. A
+lost byte that a reading in a bracket tells has few candidates, one that nothing tells about 120.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.text import gbk, gloss, likelihood
+from crawler.text.beam import SWALLOWED, Beam, State, pruned
 from crawler.text.cut_tokens import LOST, TOKENS, visible
 
 if TYPE_CHECKING:
@@ -35,29 +36,8 @@ _FAR_BEHIND = 8.0
 _FINISHED = 8
 # Beyond so many nats a rival is out of the question.
 _CLEAR = 20.0
-_SWALLOWED = -3.0
 # A reading that our table has, but not as the character's first; the table that was injected has it first.
 _FURTHER_READING = -4.0
-# Below this a character is so odd that a pair of bytes may have vanished beside it.
-_ODD = -9.5
-# Full-width signs and letters share their first byte with the comma, whose second byte often vanishes.
-_ROW_OF_COMMA = 0xA3
-_TRIED_INSERTIONS = 2
-_FIRST_HALVES = 4
-# One that is so many nats less likely than another is not tried.
-_RIVAL = 4.0
-
-
-class _State(NamedTuple):
-    """One way of reading the bytes up to a token."""
-
-    score: float
-    out: str
-    lead: int  # the first byte of a character whose second is to come, -1 at a boundary
-    last: int  # the byte before
-    lost: bool  # something was swallowed for good
-    odd: tuple[int, ...]  # where in ``out`` characters are unlikely
-    inserted: int  # how many vanished pairs were put back
 
 
 class Run(NamedTuple):
@@ -83,9 +63,7 @@ class Reader:
         self.tokens = TOKENS[blank_behind]
         self.wide = {} if _FULL_WIDTH.search(text) else _WIDE
         self.traditional = traditional
-        self.words = words
-        self.plausible = gbk.plausible(traditional=traditional)
-        self._likely: dict[str, float] = {}
+        self.beam = Beam(traditional=traditional, words=words)
         # A page that shows private-use characters has lost none.
         self.may_lack = not _PRIVATE.search(text)
 
@@ -129,12 +107,14 @@ class Reader:
             assert token is not None
             made = self._advance(states, token, before)
             if insert:
-                made += self._advance(self._inserted(states, insert, before), token, before)
+                plain = token["char"] is not None and token["char"] != " "
+                put_back = self.beam.inserted(states, insert, before, one_by_one=not plain)
+                made += self._advance(put_back, token, before)
             place = token.end()
             done = sorted((state for state in made if state.lead < 0), reverse=True)
             found += [self._finish(state, at, place, before) for state in done[:_FINISHED]]
             fresh = 2 if token["cut"] or token["lost"] else fresh - 1
-            states = _pruned(made, _KEPT_AT_UNKNOWN if fresh >= 0 else _KEPT)
+            states = pruned(made, _KEPT_AT_UNKNOWN if fresh >= 0 else _KEPT)
         return found
 
     def _behind_start(self, at: int, spelled: str | None) -> int:
@@ -144,7 +124,7 @@ class Reader:
         token = self.tokens.match(self.text, at)
         return token.end() if token and token["cut"] else bracket + 1
 
-    def _start(self, last: int, place: int, spelled: str | None) -> list[_State]:
+    def _start(self, last: int, place: int, spelled: str | None) -> list[State]:
         """List what the first lost byte, the first of a character, may have been."""
         if spelled is not None:
             leads = [(byte, score) for byte, score in _bytes_read(last, spelled) if byte in gbk.LEAD]
@@ -153,9 +133,9 @@ class Reader:
             raw = gbk.encode(self.wide.get(char, char))
             found = gbk.leads_of(raw[0], traditional=self.traditional) if len(raw) > 1 else ()
             leads = [(byte, 0.0) for byte in found]
-        return [_State(score, "", lead, lead, lost=False, odd=(), inserted=0) for lead, score in leads]
+        return [State(score, "", lead, lead, lost=False, odd=(), inserted=0) for lead, score in leads]
 
-    def _finish(self, state: _State, at: int, end: int, before: str) -> Run:
+    def _finish(self, state: State, at: int, end: int, before: str) -> Run:
         """Weigh a reading that is in step again against what stands there, with two characters behind."""
         out, bonus = state.out, 0.0
         follows = self.tokens.match(self.text, end)
@@ -171,7 +151,7 @@ class Reader:
         gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))
         return Run(gain + bonus, end, out, state.lost or state.inserted > 0, state.odd)
 
-    def _advance(self, states: list[_State], token: re.Match[str], before: str) -> list[_State]:
+    def _advance(self, states: list[State], token: re.Match[str], before: str) -> list[State]:
         if token["gloss"]:
             return states
         if token["cut"]:
@@ -180,7 +160,7 @@ class Reader:
                 new
                 for state in states
                 for byte, score in _bytes_read(state.last, spelled)
-                for new in self._complete([state._replace(score=state.score + score)], byte, before)
+                for new in self.beam.complete([state._replace(score=state.score + score)], byte, before)
             ]
         if token["lost"]:
             made = [
@@ -205,15 +185,16 @@ class Reader:
             self._with_bytes(states, gbk.encode(self.wide[char]), before) if char in self.wide else []
         )
 
-    def _lost_trail(self, state: _State, end: int, before: str) -> list[_State]:
+    def _lost_trail(self, state: State, end: int, before: str) -> list[State]:
         """List what a lost second byte may have been; the ASCII character behind it may be lost as well."""
         follows = self.text[end : end + 1]
         complete = not follows or follows == "\n" or self._is_mark(end) or self.text[end - 1] != "?"
         mark = "" if complete else "?"
         return [
-            _State(score + _SWALLOWED, out + mark, lead, last, bool(mark) or lost, odd, inserted)
-            for byte in gbk.trails_of(state.lead, traditional=self.traditional)
-            for score, out, lead, last, lost, odd, inserted in self._complete([state], byte, before)
+            State(score + SWALLOWED, out + mark, lead, last, bool(mark) or lost, odd, inserted)
+            for score, out, lead, last, lost, odd, inserted in self.beam.complete_any(
+                state, before, _FINISHED
+            )
         ]
 
     def _is_mark(self, at: int) -> bool:
@@ -224,67 +205,20 @@ class Reader:
         token = self.tokens.match(self.text, at)
         return token is not None and token["cut"] is not None
 
-    def _with_bytes(self, states: list[_State], raw: bytes, before: str) -> list[_State]:
+    def _with_bytes(self, states: list[State], raw: bytes, before: str) -> list[State]:
         if not raw or raw[0] < gbk.FIRST_TRAIL:
             return []
         if len(raw) == 1:
-            return self._complete(states, raw[0], before)
+            return self.beam.complete(states, raw[0], before)
         second = raw[1]
         if second in gbk.LEAD:
-            return self._complete(states, raw[0], before, lead=second)
+            return self.beam.complete(states, raw[0], before, lead=second)
         # A letter that stood alone was read as the second byte of a character.
-        made = self._complete(states, raw[0], before)
+        made = self.beam.complete(states, raw[0], before)
         return [new._replace(out=new.out + chr(second), last=second) for new in made]
-
-    def _complete(self, states: list[_State], trail: int, before: str, lead: int = -1) -> list[_State]:
-        """Read a second byte in all states; ``lead`` is the next character's first byte, if it came along."""
-        made: list[_State] = []
-        ahead, last = before[-2:], lead if lead >= 0 else trail
-        for score, out, first, _, lost, odd_before, inserted in states:
-            char = gbk.decode(first, trail)
-            if char not in self.plausible:
-                continue
-            key = (out if len(out) > 1 else ahead + out)[-2:] + char
-            likely = self._likely.get(key)
-            if likely is None:
-                likely = likelihood.of(before + out, char, self.words)
-                # Of marks, all that stands ahead counts.
-                if char not in gbk.PUNCTUATION:
-                    self._likely[key] = likely
-            is_odd = likely < _ODD or (first == _ROW_OF_COMMA and char != "，")
-            odd = (*odd_before, len(out)) if is_odd else odd_before
-            made.append(_State(score + likely, out + char, lead, last, lost, odd, inserted))
-        return made
-
-    def _inserted(self, states: list[_State], places: frozenset[int], before: str) -> list[_State]:
-        """Put back a pair of bytes that vanished: the second of one character and the first of the next."""
-        made: list[_State] = []
-        for state in states[:_TRIED_INSERTIONS]:
-            if state.inserted >= _TRIED_INSERTIONS or len(state.out) - state.inserted not in places:
-                continue
-            halves = [new for byte in gbk.private_use() for new in self._complete([state], byte, before)]
-            halves.sort(reverse=True)
-            for half in [each for each in halves[:_FIRST_HALVES] if each.score > halves[0].score - _RIVAL]:
-                bytes_behind = (byte for byte in gbk.private_use()[half.last] if byte in gbk.LEAD)
-                made += [
-                    _State(half.score, half.out, byte, byte, half.lost, half.odd, state.inserted + 1)
-                    for byte in bytes_behind
-                ]
-        return made
 
 
 def _bytes_read(lead: int, spelled: str) -> list[tuple[int, float]]:
     """List the second bytes that make a character with this reading, and how likely each is, in nats."""
     further = ((byte, _FURTHER_READING) for byte in gbk.also_read_as(lead, spelled))
     return [*((byte, 0.0) for byte in gbk.read_as(lead, spelled)), *further]
-
-
-def _pruned(states: list[_State], kept: int) -> list[_State]:
-    """Keep the best readings, those with pairs put back beside those without."""
-    pending = sorted((state for state in states if state.lead >= 0), reverse=True)
-    if not pending or not any(state.inserted for state in pending):
-        return pending[:kept]
-    levels = sorted({state.inserted for state in pending})
-    return [
-        state for level in levels for state in [each for each in pending if each.inserted == level][:kept]
-    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, deadline, gloss, injection, mojibake, noise, topic
+from crawler.text import cuts, deadline, gloss, injection, mojibake, noise, shifted, topic
 from crawler.text.gloss import Profile
 from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
@@ -90,6 +90,21 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
     Give title, head lines and every block of the page: a short title is decided with its body. Raises nothing
     but ``TooSlowError``, under a limit of time.
     """
+    shown = [cuts.show_dropped(text) for text in texts]
+    dropped = sum(len(after) - len(before) for before, after in zip(texts, shown, strict=True))
+    if not dropped:
+        return _restore_all(texts)
+    done = _restore_all(shown)
+    if any(repair.step == CUT for repair in done.repairs):
+        return done
+    done = _restore_all(texts)
+    injected = dropped > 1 or any(repair.step == GLOSS for repair in done.repairs)
+    if not injected or LOST_BYTE in done.flags or injection.about_reading(texts):
+        return done
+    return replace(done, flags=(*done.flags, LOST_BYTE))
+
+
+def _restore_all(texts: Sequence[str]) -> RestoredAll:
     page = _Page(list(texts))
     page.take(noise.undo_escapes_all)
     page.each(noise.strip_zero_width)
@@ -107,6 +122,7 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
         if len(page.repairs) > before:
             # Readings on the lines that were misread.
             _remove_glosses(page, profile)
+    page.take(shifted.undo_all)
     before = len(page.repairs)
     page.each(noise.strip)
     if len(page.repairs) > before and (profile := injection.decide(page.texts)):
@@ -168,6 +184,9 @@ def _mend(page: _Page, profile: Profile | None, *, traditional: bool) -> None:
 
 def apply(repairs: Iterable[Repair], text: str) -> str:
     """Repeat repairs on a text of the same page, in the order in which they were made."""
+    repairs = tuple(repairs)
+    if any(repair.step == CUT for repair in repairs):
+        text = cuts.show_dropped(text)
     for repair in repairs:
         text = _repeat(repair, text)
     return text
@@ -182,6 +201,8 @@ def _repeat(repair: Repair, text: str) -> str:
         return cuts.mend(text, profile, traditional=traditional, words=PageWords([text])).text
     if repair.step == mojibake.STEP:
         return mojibake.apply(repair, text)
+    if repair.step == shifted.STEP:
+        return shifted.apply(repair, text)
     if repair.step in {_ESCAPE, _NOISE}:
         return noise.apply(repair, text)
     return text

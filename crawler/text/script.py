@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from opencc import OpenCC
@@ -59,15 +60,16 @@ def traditional_to_simplified(text: str) -> str:
 
 
 @cache
-def _han() -> list[str]:
-    return [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+def _tables() -> dict[str, str]:
+    """Read what OpenCC says of single characters (its phrase tables would take 45 MB)."""
+    lines = files("crawler.text").joinpath("data/scripts.tsv").read_text(encoding="utf-8").splitlines()
+    return {name: characters for name, _, characters in (line.partition("\t") for line in lines)}
 
 
 @cache
-def _single(name: str) -> dict[str, str]:
-    before = _han()
-    after = _convert(name, "\n".join(before)).split("\n")
-    return {char: to for char, to in zip(before, after, strict=True) if char != to}
+def _single() -> dict[str, str]:
+    pairs = _tables()["simplified"]
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def _in(char: str, charset: str) -> bool:
@@ -84,7 +86,7 @@ def traditional_only() -> dict[str, str]:
 
     GB 2312 draws the line: 乾, 著, 瞭 or 徵 convert in some words and yet belong to Simplified.
     """
-    return {char: to for char, to in _single("tw2s").items() if not _in(char, "gb2312")} | _NEVER_SIMPLIFIED
+    return {char: to for char, to in _single().items() if not _in(char, "gb2312")} | _NEVER_SIMPLIFIED
 
 
 @cache
@@ -93,24 +95,19 @@ def simplified_only() -> frozenset[str]:
 
     Hong Kong writes 户, 温, 税 and a few others as Simplified does.
     """
-    in_hong_kong = _single("s2hk")
-    return frozenset(
-        char
-        for char in _single("s2t")
-        if char in in_hong_kong and not _in(char, "big5") and _in(char, "gb2312")
-    )
+    return frozenset(_tables()["simplified only"])
 
 
 @cache
 def simplified_of() -> dict[str, str]:
     """Return every character that has another Simplified form by itself, with that form."""
-    return {**_single("tw2s"), "著": "着", **_NEVER_SIMPLIFIED}
+    return {**_single(), "著": "着", **_NEVER_SIMPLIFIED}
 
 
 @cache
 def usual_traditional() -> frozenset[str]:
     """Return the Traditional forms that a table of characters gives: 鍾 for 钟, and not 鐘."""
-    return frozenset(char for name in ("s2t", "s2tw", "s2hk") for char in _single(name).values())
+    return frozenset(_tables()["usual"])
 
 
 @cache

@@ -119,3 +119,9 @@ def test_bytes_and_characters_agree() -> None:
     assert gbk.encode("\U00020000") == b""
     assert gbk.encode("\ud800") == b""
     assert gbk.decode(0x99, 0x7F) == ""
+
+
+def test_readings_that_only_close_are_told_where_they_cannot_be_undone() -> None:
+    text = "县里的茶山xué)连着茶山yè)，一眼望不到头。"
+    restored = restore(text)
+    assert (restored.text, restored.flags) == (text, ("lost-byte",))

@@ -35,3 +35,14 @@ def test_what_opencc_cannot_take_is_passed_around() -> None:
 @given(st.text())
 def test_folding_keeps_the_length(text: str) -> None:
     assert len(script.fold_characters(text)) == len(text)
+
+
+@pytest.mark.parametrize("char", "經業體龍裏麵髮鐘")
+def test_the_table_says_of_single_characters_what_the_converter_says(char: str) -> None:
+    assert script.simplified_of()[char] == script.traditional_to_simplified(char)
+
+
+def test_the_tables_hold_the_characters_of_one_script() -> None:
+    assert {"业", "发", "经"} <= script.simplified_only()
+    assert script.simplified_only().isdisjoint("后里云户温税")
+    assert {"經", "鍾"} <= script.usual_traditional()

@@ -1,0 +1,288 @@
+"""Runs that are read a byte out of step because a byte is missing ahead of them, put in step again.
+
+Nothing shows the place: ``为了我们`` without one byte is ``为宋颐``, without an error, up to the next ASCII
+character. The bytes are read again so that the text becomes most likely; what is left of the character that
+lost a byte becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache, lru_cache
+from heapq import nlargest
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.text import deadline, model, script, together, topic
+from crawler.text.misread import han_mean, rare_pairs
+from crawler.text.repairs import Repair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+STEP = "shifted"
+LOST_BYTES = "lost-bytes"
+ENCODINGS = ("gb18030", "big5hkscs")
+REPLACEMENT = "\ufffd"
+# What a byte that is missing costs beside the character that it was of, one that is left out, and what all
+# must gain then, in nats.
+_MISSING, _SKIP, _MARGIN = 8.0, 16.0, 4.0
+# What a letter (capitals are in A股 and K歌) and a sign behind a character cost beside that.
+_STRAY_CAPITAL, _STRAY_LETTER, _STRAY_SIGN = 3.0, 6.0, 7.0
+# More than a few characters that were put in step score so much each, if they are Chinese.
+_LONG, _LIKELY = 5, -9.0
+# A byte is only missed where so many characters as they stand are so unlikely together.
+_LOOKED_AT, _BAD = 4, -27.0
+# A way of reading that is so many nats behind is given up.
+_FAR_BEHIND = 30.0
+# So many characters are read again in vain; a text of rare ones is no page out of step.
+_IN_VAIN = 200
+# Of a long run so much is read first; where that gains nothing, the run is garbled in another way.
+_PROBED = 80
+# How many characters ahead of the first odd one, and behind the last one, the run may reach.
+_AHEAD, _BEHIND = 6, 12
+_LONGEST = 400
+# Characters that a lost byte may have belonged to, by how common they are; so many are tried in earnest.
+_COMMON, _TRIED = 2500, 40
+# So many ways of reading are followed.
+_KEPT = 3
+_MARKS = "，。、：；？！「」『』（）《》“”"
+_FIRST_TRAIL = 0x40
+# Where no two-byte character can go on.
+_END = re.compile("[\0-/:-?\ufffd]")
+# A letter or sign inside Chinese, which in Traditional text may be half of a character.
+_HAN = "\u3400-\u9fff"
+# What marks and the character behind them become in GBK.
+_SIGN = re.compile(
+    f"[\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff](?<=[{_HAN}].)(?=[{_HAN}])"
+)
+_LETTER = re.compile(f"[@-~](?<=[{_HAN}，。、；：！？」）].)(?=[{_HAN}，。、；：！？」）])")
+
+
+def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
+    """Put the runs of a text in step that are not.
+
+    Gives the text, a repair for each encoding that it was in, and the flag ``lost-bytes`` if there was one.
+    """
+    repairs: list[Repair] = []
+    read, windows = text, _windows(text)
+    if not windows:
+        return text, (), ()
+    first = max(ENCODINGS, key=lambda encoding: _in_step(text, encoding, windows)[2])
+    for encoding in sorted(ENCODINGS, key=lambda each: each != first):
+        new, repair, _ = _in_step(text, encoding, windows)
+        if repair:
+            repairs.append(repair)
+            text, windows = new, _windows(new)
+    if repairs and topic.about_encodings(read):
+        return read, (), ()
+    return text, tuple(repairs), (LOST_BYTES,) if repairs else ()
+
+
+def undo_all(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[Repair, ...], tuple[str, ...]]:
+    """Do ``undo`` on all texts of one page; same order and number."""
+    return together.undo_all(undo, texts)
+
+
+def apply(repair: Repair, text: str) -> str:
+    """Repeat on a text what a repair of this module names; a sound text comes back unchanged."""
+    return _in_step(text, repair.detail, _windows(text))[0]
+
+
+def _in_step(
+    text: str, encoding: str, windows: Sequence[tuple[int, int]]
+) -> tuple[str, Repair | None, float]:
+    parts, done, count, in_vain, gained = [], 0, 0, 0, 0.0
+    example = ("", "")
+    for start, end in windows:
+        if in_vain > _IN_VAIN:
+            break
+        deadline.check()
+        old = text[start:end]
+        probed, before = _probed(text, start, end)
+        gain, new = _again(probed, encoding, before)
+        if gain and len(old) > _PROBED:
+            gain, new = _again(old, encoding, before)
+        if not gain:
+            in_vain += min(end - start, _PROBED)
+            continue
+        gained += gain
+        example = example if count else (old, new)
+        parts += [text[done:start], new]
+        done, count, in_vain = end, count + 1, 0
+    repair = Repair(STEP, count, *example, encoding) if count else None
+    return "".join(parts) + text[done:], repair, gained
+
+
+@lru_cache(maxsize=4)
+def _windows(text: str) -> tuple[tuple[int, int], ...]:
+    """Give where runs with odd characters close together begin and end, with some text around."""
+    odd = [*rare_pairs(text), *(found.span() for found in _SIGN.finditer(text))]
+    if script.has_traditional(text):
+        odd += (found.span() for found in _LETTER.finditer(text))
+    windows: list[tuple[int, int]] = []
+    for first, last in sorted(odd):
+        low = max(0, first - _AHEAD)
+        ends = [found.end() for found in _END.finditer(text, low, first)]
+        low = ends[-1] if ends else low
+        end = _END.search(text, last)
+        high = min(end.start() if end else len(text), last + _BEHIND)
+        if windows and low <= windows[-1][1]:
+            low = windows.pop()[0]
+        windows.append((low, min(high, low + _LONGEST)))
+    return tuple((low, high) for low, high in windows if _is_bad(_likely(*_probed(text, low, high))))
+
+
+def _probed(text: str, start: int, end: int) -> tuple[str, str]:
+    """Give the beginning of a run, and the characters ahead of it."""
+    return text[start : min(end, start + _PROBED)], text[max(0, start - 2) : start]
+
+
+@lru_cache(maxsize=64)
+def _likely(run: str, before: str) -> tuple[float, ...]:
+    """Give how likely each character of a run is as it stands, in nats."""
+    ahead, first = before + run, len(before)
+    return tuple(
+        model.log_probability(ahead[max(0, at - 2) : at], char) - _stray(ahead[at - 1 : at] or " ", char)
+        for at, char in enumerate(run, first)
+    )
+
+
+def _is_bad(likely: Sequence[float]) -> bool:
+    """Say whether so many characters stand together somewhere that are so unlikely."""
+    return any(sum(likely[at : at + _LOOKED_AT]) < _BAD for at in range(len(likely)))
+
+
+@lru_cache(maxsize=64)
+def _again(old: str, encoding: str, before: str) -> tuple[float, str]:
+    """Read a run again: what it gains, in nats, and the text; 0.0 where it is sound as it stands."""
+    if topic.in_code_order(old):
+        return 0.0, old
+    plain = _as_it_stands(old, encoding, before)
+    if not any(one.bad for one in plain.values()):
+        return 0.0, old
+    value, new = _read(old.encode(encoding), encoding, before, plain)
+    gain = value - sum(one.likely for one in plain.values())
+    if new == old or gain < _MARGIN:
+        return 0.0, old
+    changed = _changed(old, new)
+    chinese = len(changed) < _LONG or han_mean(changed.replace(REPLACEMENT, "\n")) > _LIKELY
+    return (gain, new) if chinese else (0.0, old)
+
+
+def _changed(old: str, new: str) -> str:
+    """Give what of ``new`` is not the same at the beginning and at the end."""
+    first = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+    behind = zip(old[first:][::-1], new[first:][::-1], strict=False)
+    last = next((at for at, (a, b) in enumerate(behind) if a != b), 0)
+    return new[first : len(new) - last]
+
+
+class _Plain(NamedTuple):
+    """A character as it stands: itself, its bytes, how likely it is, whether those behind are bad too."""
+
+    char: str
+    width: int
+    likely: float
+    bad: bool
+
+
+def _as_it_stands(text: str, encoding: str, before: str) -> dict[int, _Plain]:
+    """Give the characters by where their bytes begin; empty where the encoding has not all of them."""
+    try:
+        widths = [len(char.encode(encoding)) for char in text]
+    except UnicodeEncodeError:
+        return {}
+    likely = _likely(text, before)
+    starts = accumulate(widths, initial=0)
+    rows = zip(starts, text, widths, likely, range(len(text)), strict=False)
+    return {
+        start: _Plain(char, width, value, sum(likely[at : at + _LOOKED_AT]) < _BAD)
+        for start, char, width, value, at in rows
+    }
+
+
+def _stray(previous: str, char: str) -> float:
+    """Give what a letter or sign behind a character costs, that may be half of one itself."""
+    if not "@" <= char <= "~" or previous.isascii():
+        return 0.0
+    if char.isupper():
+        return _STRAY_CAPITAL
+    return _STRAY_LETTER if char.isalpha() else _STRAY_SIGN
+
+
+def _read(raw: bytes, encoding: str, before: str, plain: Mapping[int, _Plain]) -> tuple[float, str]:
+    """Give the most likely reading of bytes of which some may be missing, and how likely it is, in nats.
+
+    U+FFFD stands for a character of which a byte is missing.
+    """
+    size = len(raw)
+    # The best ways of reading so far: how likely, the text with what was guessed for U+FFFD, and the text.
+    ways: list[list[tuple[float, str, str]]] = [[] for _ in range(size + 1)]
+    ways[0].append((0.0, before, ""))
+    best = 0.0
+    for at in range(size):
+        found = nlargest(_KEPT, ways[at])
+        ways[at] = []
+        best = found[0][0] if found and at in plain else best
+        stands = plain.get(at)
+        for number, (likely, ahead, given) in enumerate(found):
+            if likely < best - _FAR_BEHIND:
+                break
+            if stands and not stands.bad:
+                value = model.log_probability(ahead[-2:], stands.char)
+                value -= _stray(ahead[-1:] or " ", stands.char)
+                way = (likely + value, ahead + stands.char, given + stands.char)
+                ways[at + stands.width].append(way)
+                continue
+            for width, seen, shown, value in _steps(raw[at : at + 4], ahead[-2:], encoding, guess=not number):
+                if at + width <= size:
+                    ways[at + width].append((likely + value, ahead + seen, given + shown))
+    value, _, text = max(ways[size])
+    return value, text
+
+
+def _steps(raw: bytes, tail: str, encoding: str, *, guess: bool) -> Iterator[tuple[int, str, str, float]]:
+    """Give how bytes may go on behind a text: how many, what is guessed, what is shown, how likely it is."""
+    yield 1, REPLACEMENT, REPLACEMENT, -_SKIP
+    for width in (1, 2, 4):
+        char = _char(raw[:width], encoding)
+        if char:
+            stray = _stray(tail[-1:] or " ", char) if width == 1 else 0.0
+            yield width, char, char, model.log_probability(tail, char) - stray
+    following = _char(raw[1:3], encoding) if guess and raw[0] >= _FIRST_TRAIL else ""
+    if following:
+        value, char = _guess(raw[0], following, tail, encoding)
+        yield 3, char + following, REPLACEMENT + following, value - _MISSING
+
+
+@lru_cache(maxsize=4096)
+def _guess(byte: int, following: str, tail: str, encoding: str) -> tuple[float, str]:
+    """Give how likely the best character with this byte is ahead of another, both together, and which."""
+    chars = _with_byte(encoding).get(byte, "")
+    first = nlargest(_TRIED, zip(model.log_probabilities(tail, chars), chars, strict=True))
+    found = ((value + model.log_probability(tail + char, following), char) for value, char in first)
+    return max(found, default=(-math.inf, ""))
+
+
+@cache
+def _with_byte(encoding: str) -> dict[int, str]:
+    """Give the usual characters by either of their bytes."""
+    found: dict[int, list[str]] = {}
+    ids = model.load().ids
+    for char in (*(char for char, number in ids.items() if number < _COMMON), *_MARKS):
+        raw = char.encode(encoding, "ignore")
+        if len(raw) == 2:
+            for byte in set(raw):
+                found.setdefault(byte, []).append(char)
+    return {byte: "".join(chars) for byte, chars in found.items()}
+
+
+@lru_cache(maxsize=16384)
+def _char(raw: bytes, encoding: str) -> str:
+    try:
+        char = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+    return char if len(char) == 1 and (len(raw) == 1) == char.isascii() else ""
