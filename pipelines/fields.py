@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import timedelta
 from functools import cache
@@ -15,6 +16,7 @@ from crawler.page.document import PageError
 from crawler.page.found import Found
 from crawler.page.labels import labelled, values
 from crawler.page.loose import clean_source
+from crawler.page.tails import site_of
 from crawler.page.title import DOCUMENT
 from crawler.refusals import Refused
 from crawler.text import restore
@@ -110,7 +112,11 @@ class _Fields:
         self.last = [line for text in texts[-LAST_BLOCKS:] for line in text.splitlines()[-2:]] + tail
         # An editor's line may have gone with the links that it stood among.
         self.gone = [item.block.text for item in article.dropped if len(item.block.text) <= LONGEST_TAIL_LINE]
-        self.site = self.restored(meta.first(article.meta, meta.SITE)[1]) or article.site
+        self.site = self.restored(meta.first(article.meta, meta.SITE)[1]) or article.site or self.named_site()
+
+    def named_site(self) -> str:
+        """Return the site's name behind the headline in ``<title>``, for pages that no portal is known of."""
+        return site_of(self.restored(self.article.meta.get(DOCUMENT, "")))
 
     def fill(self) -> None:
         article = self.article
@@ -273,6 +279,12 @@ def _challenges() -> dict[str, Any]:
     return tomllib.loads(resources.files("pipelines.data").joinpath("challenges.toml").read_text("utf-8"))
 
 
+@cache
+def _long_enough() -> re.Pattern[str]:
+    """Return what matches a text that is long however it is folded: so many Chinese characters."""
+    return re.compile(rf"(?:[^\u4e00-\u9fff]*+[\u4e00-\u9fff]){{{_challenges()['longest_body']}}}")
+
+
 def _refuse_empty(article: Article) -> None:
     if not article.title.strip():
         raise Refused(article.url, "title", "the page shows no headline", kind="no-title")
@@ -282,10 +294,10 @@ def _refuse_empty(article: Article) -> None:
 
 def _refuse_challenge(article: Article) -> None:
     """Raise Refused for a page that guards or replaces an article; a long text is an article about it."""
-    data = _challenges()
-    if len(article.body) >= MOST_FOLDED * data["longest_body"]:
+    data, body = _challenges(), article.body
+    if len(body) >= MOST_FOLDED * data["longest_body"] or _long_enough().match(body):
         return
-    body = fold(article.body)
+    body = fold(body)
     if len(body) >= data["longest_body"]:
         return
     title = fold(article.title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
@@ -30,6 +30,7 @@ def _data() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], re.Pattern
     return frozenset(found["tracking"]), tuple(found["tracking_starts"]), frozenset(found["when_from"]), index
 
 
+@lru_cache(maxsize=2048)  # of a page on its way it is asked some five times
 def canonical_url(url: str) -> str:
     """Return the canonical form of an article's address; two addresses of one article give the same.
 

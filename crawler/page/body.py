@@ -86,6 +86,11 @@ def is_doubtful(body: Body | None) -> bool:
     return body is None or chars < MIN_TEXT or (chars < SHORT_TEXT and not _follows(body))
 
 
+def is_short(body: Body | None) -> bool:
+    """Return whether so little was found that a longer text which the page carries is the article."""
+    return _chars_of(body) < SHORT_TEXT
+
+
 def _chars_of(body: Body | None) -> int:
     return 0 if body is None else sum(line.chars for line in body.lines)
 

@@ -98,6 +98,9 @@ def find_editors(
     among the ``first`` blocks, or in ``last``; None for nobody.
     """  # noqa: D205  one sentence
     told = list(_labelled_people(lines, "editor"))
+    told += signing.people_of(
+        value for line in first if values(line, "author") for value in signing.short_values(line, "editor")
+    )  # 本文来自某号，作者：甲，编辑：乙
     opening = [line for line in first if crediting.is_credit_line(line)]
     for line in [*lines, *opening]:
         for credit in crediting.credits_in(line):
@@ -209,16 +212,16 @@ def is_about(line: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_about(line: str) -> bool:
     found = labelled(line)
+    dated = bool(DATE.search(fold(line)))
+    if not (found or dated or crediting.is_credit_line(line)):
+        return False
     told = sum(item.end - item.start for item in found if item.kind != "keywords")
     words = [
         word for word in re.split(r"[\s|/\[\]【】()（）,，;；:：·\-—]+", dateless(line)) if not is_tool(word)
     ]
     rest = "".join(words)
-    dated = bool(DATE.search(fold(line)))
     if dated and (cited := _CITED.fullmatch(dateless(line))) and names.is_body(cited[1]):
         return True
-    if not (found or dated or crediting.is_credit_line(line)):
-        return False
     return len(rest) <= max(6, (told + 12 * dated) // 2) or crediting.is_credit_line(line)
 
 

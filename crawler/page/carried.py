@@ -6,6 +6,7 @@ import copy
 import html
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -28,14 +29,16 @@ _STRING = re.compile(r'(?:[^"\\]|\\.)*')
 _URL_ENCODED = "%7B%22"  # {" of data that are encoded like an address
 
 
-def displayed(page: Page) -> Page | None:
+def displayed(page: Page, *, scripts: bool = True) -> Page | None:
     """Return a page that displays the longest text which ``page`` carries, None where it carries none.
 
-    The given page is left as it is. The text stands at the end of the body.
+    The given page is left as it is. The text stands at the end of the body. Without ``scripts`` only
+    textareas count: what a script's data hold may be another article.
     """
     if _READ in page.cache:
         return None
-    longest = max(_texts(page), key=lambda text: len(_HAN.findall(_TAG.sub("", text))), default="")
+    texts = chain(_areas(page), _strings(page) if scripts else ())
+    longest = max(texts, key=lambda text: len(_HAN.findall(_TAG.sub("", text))), default="")
     if len(_HAN.findall(_TAG.sub("", longest))) < MIN_CHARS:
         return None
     try:
@@ -50,11 +53,15 @@ def displayed(page: Page) -> Page | None:
     return Page(root, page.url, {_READ: True})
 
 
-def _texts(page: Page) -> Iterator[str]:
-    """Yield the markup of paragraphs in textareas and in strings of scripts that are named content."""
+def _areas(page: Page) -> Iterator[str]:
+    """Yield the markup of paragraphs in textareas."""
     for area in page.root.iter("textarea"):
         if _PARAGRAPH.search(text := area.text or ""):
             yield text
+
+
+def _strings(page: Page) -> Iterator[str]:
+    """Yield the markup of paragraphs in strings of scripts that are named content."""
     for script in page.root.iter("script"):
         data = (script.text or "")[:MAX_SCRIPT]
         if data.lstrip().startswith(_URL_ENCODED):

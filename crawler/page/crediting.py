@@ -153,15 +153,18 @@ def _is_credit(text: str) -> bool:
 def credits_in(line: str) -> list[Credits]:
     """Return who the credit phrases of a line name; in a bracket only names can stand behind a role."""
     inside = [credits_of(phrase, strict=False) for _, _, phrase in bracketed(line)[-_MOST_BRACKETS:]]
-    return inside or ([credits_of(line)] if is_credit_line(line) else [])
+    if any(credit.authors or credit.editors for credit in inside):
+        return inside
+    return [credits_of(line)] if is_credit_line(line) else inside  # 【校对】甲
 
 
 def credits_at_end(line: str) -> list[Credits]:
     """Return who the credit phrases at a line's end, or the whole line, name; inside a text they cite."""
     phrases = bracketed(line)[-_MOST_BRACKETS:]
     closing = [inside for _, end, inside in phrases if len(_HAN.findall(line[end:])) < _SHORTEST_TEXT]
-    if phrases:
-        return [credits_of(inside, strict=False) for inside in closing]
+    found = [credits_of(inside, strict=False) for inside in closing]
+    if phrases and (not closing or any(credit.authors or credit.editors for credit in found)):
+        return found
     return [credits_of(line)] if is_credit_line(line) else []
 
 

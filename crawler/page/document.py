@@ -42,7 +42,7 @@ _XML_OPENING = re.compile(rb"<\?xml\b[^>]{0,200}\?>", re.IGNORECASE)  # bounded:
 # XML 1.0 forbids these, and libxml2 stops at some of them.
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _BINARY = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 # lxml.html's own lookup asks a Python function for each element, and does so again and again.
 _CLASSES = etree.ElementDefaultClassLookup(
     element=html.HtmlElement, comment=html.HtmlComment, entity=html.HtmlEntity
@@ -89,11 +89,15 @@ def refuse_binary(body: bytes, url: str = "") -> None:
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """A parsed page: the root element, its address, and what was computed from it once (``cache``)."""
+    """A parsed page: the root element, its address, and what was computed from it once (``cache``).
+
+    ``source`` is the text that was parsed, empty where that is not known.
+    """
 
     root: html.HtmlElement
     url: str
     cache: dict[str, object] = field(default_factory=dict, repr=False)
+    source: str = field(default="", repr=False)
 
 
 def parse_html(text: str, url: str = "") -> Page:
@@ -114,14 +118,15 @@ def parse_html(text: str, url: str = "") -> Page:
         raise PageError(url, "the page's elements are nested deeper than any article's", "too-large")
     if root.find("body") is None:
         root.append(html.Element("body"))
-    return Page(root, url)
+    return Page(root, url, source=text)
 
 
 def _cleaned(text: str) -> bytes:
     """Return a page as UTF-8 without what libxml2 stumbles over. Bytes, as those are searched much faster."""
-    body = text.encode("utf-8", "ignore").translate(None, _CONTROLS)  # ignored: single surrogates
     for character in _NO_CHARACTERS:
-        body = body.replace(character, b"")
+        if character in text:
+            text = text.replace(character, "")
+    body = text.encode("utf-8", "ignore").translate(None, _CONTROLS)  # ignored: single surrogates
     return _END_TAGS.sub(b"", _XML_OPENING.sub(b"", body, count=1))
 
 

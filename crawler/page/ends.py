@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.page import roles, runs, worth
+from crawler.page.phrasebook import phrases
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def after_head(lines: Sequence[Line], values: Sequence[float], start: int, stop:
     for line in lines[begin:stop]:
         if (
             worth.is_value(lines, line.index)
+            or line.folded in phrases("title", "text_labels")
             or (line.chrome == "crumb" and values[line.index] <= 0)
             or (worth.is_link(line) and not line.heading)
             or (worth.is_meta(line) and not _CREDIT.search(line.folded))

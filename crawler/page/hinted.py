@@ -56,6 +56,11 @@ def _drawn_source(elements: Iterable[HtmlElement]) -> str:
     for element in elements:
         if next(element.iter("img", "script"), None) is None:
             continue
+        for script in element.iter("script"):
+            for written in _WRITTEN.findall((script.text or "")[:_LONGEST_SCRIPT]):
+                told = [item.value for item in labelled(written) if item.kind == "source" and item.value]
+                if told:
+                    return told[0]
         if not any(item.kind == "source" and not item.value for item in labelled(element.text_content())):
             continue
         drawn = [image.get("alt") or image.get("title") or "" for image in element.iter("img")]

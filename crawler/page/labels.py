@@ -20,6 +20,8 @@ SHORT = 2  # characters of a label that is easily the end of another word
 _SHORT_VALUE = 24
 _MAX_SPREAD = 4  # spaces between the characters of a label that is spread for looks
 _QUOTED_WITHIN = 24
+_OFTEN = "：（），；　\xa0"  # of the characters that are folded, those of nearly every line
+_MANY = 24  # different others, from which on a table is faster
 _OPENERS, _CLOSERS = "([{《", ")]}》"
 _QUOTES = ("“", '"', "「", "‘", "『")
 _GLUED_FRONT = re.compile(r"(?:^|(?<=[\s|]))[\u4e00-\u9fff]{1,2}$")
@@ -61,14 +63,29 @@ def _table() -> dict[int, str]:
     }
 
 
+@cache
+def _seldom_folded() -> re.Pattern[str]:
+    characters = (chr(code) for code in _table() if chr(code) not in _OFTEN)
+    return re.compile(f"[{''.join(map(re.escape, characters))}]")
+
+
 def fold(text: str) -> str:
     """Return ``text`` with width and the script of label words folded, each character at its place."""
-    return _remembered_fold(text) if len(text) <= _REMEMBERED_CHARS else text.translate(_table())
+    return _remembered_fold(text) if len(text) <= _REMEMBERED_CHARS else _folded(text)
 
 
-@lru_cache(maxsize=2048)
-def _remembered_fold(text: str) -> str:
-    return text.translate(_table())
+def _folded(text: str) -> str:
+    """Exchange character by character: asking a table about each of them takes twenty times as long."""
+    table = _table()
+    found = set(_seldom_folded().findall(text))
+    if len(found) > _MANY:
+        return text.translate(table)
+    for character in (*_OFTEN, *found):
+        text = text.replace(character, table[ord(character)])
+    return text
+
+
+_remembered_fold = lru_cache(maxsize=2048)(_folded)
 
 
 @cache

@@ -21,6 +21,9 @@ REPEATED_SHARE = 0.5
 _LABEL = re.compile(
     r"^[\W_]*(?:摘要|内容摘要|文章摘要|内容提要|提要|导读|核心提示|导语|简介|内容简介)(?:[\W_]|$)"
 )
+_LEAD = re.compile(
+    r"^[\W_]*(?:核心提示|导语)[\W_]"
+)  # written for the article, where 摘要 is often made from it
 _MARKS = "“”\"'「」『』。!? "
 _ENDS = ("。", "!", "?", "”", "…")
 
@@ -71,7 +74,7 @@ def without_abstract(lines: Sequence[Line]) -> tuple[list[Line], str]:
     """Return the lines without an abstract at their head, and its text.
 
     An abstract stands in an element that is named so and is labelled as one or repeats what follows; a lead
-    in other words is text of the article.
+    in other words (also 核心提示：) is text of the article.
     """
     count = next((i for i, line in enumerate(lines) if line.chrome != "abstract"), len(lines))
     box, rest = lines[:count], lines[count:]
@@ -79,7 +82,9 @@ def without_abstract(lines: Sequence[Line]) -> tuple[list[Line], str]:
     if not box or chars > MAX_SHARE * sum(line.chars for line in lines):
         return list(lines), ""
     text = "".join(line.folded for line in box)
-    if _LABEL.search(text) or _repeats(text, "\n".join(line.folded for line in rest)):
+    if (_LABEL.search(text) and not _LEAD.match(text)) or _repeats(
+        text, "\n".join(line.folded for line in rest)
+    ):
         return list(rest), "\n".join(line.text for line in box)
     return list(lines), ""
 

@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 
 from crawler.page import names
-from crawler.page.labels import fold, is_tool, opens_name, without_labelled
+from crawler.page.labels import fold, is_label, is_tool, opens_name, without_labelled
 
 DATE = re.compile(
     r"(?:\d{1,2} )?\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? "
     r"(?:\d{1,2}(?:st|nd|rd|th)?,? ?)?(?:19|20)\d\d|"
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?![\d.])"
-    r"|\(?(?:星期|周|週|礼拜)[一二三四五六日天]\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
+    r"|\(?(?<![本上下这這每])(?:星期|礼拜|(?:(?<=日)|(?<![\u4e00-\u9fff]))[周週])[一二三四五六日天](?![\u4e00-\u9fff])\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
 )
 _ASIDE = re.compile(
     r"(?:发[表布]|编辑)于.{0,8}|IP属地.{0,8}|原创|首发|关注|订阅|[\d.,]+[万千亿wWkK]?\+?(?:次|人|个|条)?(?:粉丝|阅读|播放|评论|浏览|观看|围观|点赞|赞|回复|收藏|看过|已读|参与)?"
@@ -20,13 +20,21 @@ _ASIDE = re.compile(
 _DATE_OR_PAGE = re.compile(rf"{DATE.pattern}|第\s?[A-Z]?\d{{1,3}}\s?版")
 _NAMED = re.compile(r"^《([^《》]+)》[（(]?$")
 _SEPARATORS = re.compile(r"[\s|·/／｜]+")
+_BLANKS_AND_BARS = re.compile(r"[\s|/／｜]+")
 _ADDRESS = re.compile(r"\s?[(\[]?(?:https?://|www\.)[^\s)\]]+[)\]]?", re.IGNORECASE)
 _CREDIT_BEHIND = re.compile(
     r"(?<=[报网社台端号])(?:全媒体|融媒体|首席|见习|特约)?记者\s.*$|(?:\s*\(|\s+)(?:本报|本网)?(?:记者|通讯员|作者|编辑|责任编辑|责编|摄影)[\s:/].*$|\s+(?:发布)?(?:时间|日期)$"
 )
 _PARTS = re.compile(r"\s+|(?<=[\u4e00-\u9fff]{4})/(?=[\u4e00-\u9fff]{2,4}$)")
+_TOOLS_BEHIND = re.compile(
+    r"(?:\s+(?:微博|微信|收藏|关注|订阅|(?:查看|网友|我要)?评论|打印|分享|[\u4e00-\u9fff]{0,4}(?:论坛|博客|社区|贴吧)))+$"
+)
 _ORIGINAL = re.compile(r"^(?:原创[\s:]+|(?:转载?|摘|来)自[\s:]*)")
 _REMEMBERED_CHARS = 400  # several finders ask about the same few lines
+# 单位：万元 stands above a table; no source has such a name.
+_MEASURE = re.compile(
+    r"[%‰℃㎡]|^(?:[万亿千百]?(?:元|吨|人|户|人次|公里|平方米|立方米|公顷|亩|千瓦时?|美元|个|件|辆|台|只|头|册|套)[、/()]?)+$"
+)
 _WECHAT = re.compile(r"微信公众(?:号|平台)\s?[“\"「:]?\s?[\u4e00-\u9fff]{2}")
 
 
@@ -40,6 +48,8 @@ def clean_source(value: str) -> str:
         value, folded = value[: match.start()], folded[: match.start()]
     if match := _CREDIT_BEHIND.search(folded):
         value, folded = value[: match.start()], folded[: match.start()]
+    if match := _TOOLS_BEHIND.search(folded):
+        value, folded = value[: match.start()], folded[: match.start()]
     if match := _ORIGINAL.match(folded):
         value, folded = value[match.end() :], folded[match.end() :]
     if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
@@ -52,6 +62,8 @@ def clean_source(value: str) -> str:
     if (
         folded.lower() in bodies["nowhere"]
         or (is_tool(folded) and not _is_named(value))
+        or is_label(folded)
+        or _MEASURE.search(folded)
         or not re.search(r"[^\W\d_]", value)
     ):
         return ""
@@ -82,9 +94,19 @@ def loose_words(line: str) -> list[str]:
 def _loose_words(line: str) -> list[str]:
     if not DATE.search(fold(line)):
         return []
-    parts = [part for part in _SEPARATORS.split(dateless(line)) if not _ASIDE.fullmatch(fold(part))]
+    parts = [part for part in _apart(dateless(line)) if not _ASIDE.fullmatch(fold(part))]
     words = [clean_source(_NAMED.sub(r"\1", word)) for word in names.join_single(parts)]
     return [word for word in words if word and fold(word) not in names.data()["bodies"]["ours"]]
+
+
+def _apart(text: str) -> list[str]:
+    """Return the words of a text; two bodies that a dot joins are one name: 某证券报·某证网."""
+    words: list[str] = []
+    for word in _BLANKS_AND_BARS.split(text):
+        joined = word.split("·")
+        whole = len(joined) > 1 and all(map(names.is_body, joined))
+        words += [word] if whole else _SEPARATORS.split(word)
+    return words
 
 
 def dateless(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from crawler.page import told
+from crawler.page import names, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _MAX_VALUE = 2000
 SHOWN = "shown:"  # before the kind: what the page displays with a label
+_VARIABLE = re.compile(
+    r"\bvar\s+(?:(?P<source>source|laiyuan|copyfrom)|tm|pub_?(?:time|date)|publish_?(?:time|date)|create_?time)\s*=\s*"
+    r"[\"'](?P<value>[^\"'<>\\]{2,40})[\"']",
+    re.IGNORECASE,
+)
 _LD_KEYS = ("headline", "datePublished", "dateModified", "articleSection")
 
 # In the order of trust. The first names are those of the national standard for government sites
@@ -24,14 +29,22 @@ PUBLISHED = (
     "pubdate", "article:published_time", "og:article:published_time", "ld:datepublished", "datepublished",
     "og:release_date", "publishdate", "publish-date", "pub_date", "publish_time", "publishtime",
     "weibo:article:create_at", "apub:time", "dc.date.issued", "dcterms.created", "firstpublishedtime",
-    "createtime", "og:published_time", "og:time", "shown:time", "date",
+    "createtime", "assigned:published", "og:published_time", "og:time", "shown:time", "date",
 )  # fmt: skip
-SOURCE = ("contentsource", "og:article:source", "article:source", "source", "mediaid", "copyrightholder")
+SOURCE = (
+    "contentsource",
+    "og:article:source",
+    "article:source",
+    "source",
+    "mediaid",
+    "copyrightholder",
+    "assigned:source",
+)
 AUTHOR = ("article:author", "og:article:author", "ld:author", "author")
 # Before the kind: what class names beside the headline say. See ``crawler.page.hinted``.
 HINT = "hint:"
 # Of the national standard: the author that such a site names in a tag is whoever entered the page.
-OFFICIAL = ("articletitle", "sitedomain", "siteidcode", "columntype", "contentsource")
+OFFICIAL = ("articletitle", "sitedomain", "siteidcode", "columntype", "contentsource", "lanmu")
 SIGNED = ("article:author", "og:article:author", "ld:author")
 SITE = ("sitename", "og:site_name", "application-name", "ld:publisher")
 COLUMN = ("columnname", "article:section", "ld:articlesection", "og:article:section")
@@ -59,6 +72,17 @@ def own_tags(page: Page) -> dict[str, str]:
     return dict(found)
 
 
+def _assigned(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield the date and the source that a short script assigns to a variable, to display them."""
+    for script in page.root.iter("script"):
+        text = script.text or ""
+        if "var" in text[:_MAX_VALUE] and len(text) <= _MAX_VALUE:
+            for match in _VARIABLE.finditer(text):
+                kind = "source" if match["source"] else "published"
+                if kind == "published" or names.is_body(match["value"]):
+                    yield f"assigned:{kind}", match["value"]
+
+
 def _read(page: Page) -> dict[str, str]:
     found: dict[str, str] = {}
     if language := (page.root.get("lang") or "").strip():
@@ -74,6 +98,8 @@ def _read(page: Page) -> dict[str, str]:
         ):
             found.setdefault("canonical", href)
     for key, value in _linked_data(page):
+        found.setdefault(key, value)
+    for key, value in _assigned(page):
         found.setdefault(key, value)
     if stamp := told.stamp(page):
         found[f"{SHOWN}time"] = stamp

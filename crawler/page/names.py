@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import groupby
 from typing import Any
 
-from crawler.page.labels import fold, is_tool
+from crawler.page.labels import fold, is_label, is_tool
+from crawler.text.script import fold_characters
 
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
+_REMEMBERED_CHARS = 60  # a portal's editors are the same few people
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・．.][\u3400-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][\w.’'-]{1,24}(?: [A-Z][\w.’'-]{1,24}){0,3}")
@@ -26,6 +28,7 @@ _REPORTING = ("报道", "报导")
 _PLACES = ("镇", "鎮", "乡", "鄉", "县", "縣", "局", "科", "股", "办", "辦", "街道", "社区", "社區")
 _STAFF_CODE = re.compile(r"[A-Z]{1,4}\d+")
 _ASIDE = re.compile(r"[(\[][^)\]]{0,12}[)\]]")
+_NUMBERED = re.compile(r"\d+号$")  # 公告2020年第5号
 _STRONG = re.compile(r"[、,;/|&＆▪●■◆]|\s+(?:和|与|及)\s+|(?<=[\u4e00-\u9fff]{2})和(?=[\u4e00-\u9fff]{2,3}$)")
 EDGES = " \t\xa0\u3000:：,，.。、;；/／|｜-—_()（）[]【】<>《》“”\"'*·@"
 _SOURCE_CHARS = re.compile(
@@ -74,7 +77,13 @@ def is_person(token: str, *, strict: bool = True) -> bool:
     a name with a middle dot. Otherwise pen names and Latin names count too.
     """
     folded = fold(token).strip().lower()
-    if folded in _nobody() or "某" in folded or folded.startswith("admin") or _STAFF_CODE.fullmatch(token):
+    if (
+        folded in _nobody()
+        or is_label(folded)
+        or "某" in folded
+        or folded.startswith("admin")
+        or _STAFF_CODE.fullmatch(token)
+    ):
         return False
     if len(token) == _LONGEST_HAN and is_tool(token):  # 返回首页
         return False
@@ -136,6 +145,10 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
     The first word that is no name ends the list, unless only words such as 本报 came before it; places of
     report (北京报道) are passed over.
     """
+    return list(_people(value, strict) if len(value) <= _REMEMBERED_CHARS else _people_in(value, strict))
+
+
+def _people_in(value: str, strict: bool) -> tuple[str, ...]:
     value = _TELEGRAPHED.sub(_telegrapher, _PLACE_OF_REPORT.sub("", value))
     value = _STAFF_NUMBER.sub(" ", _ASIDE.sub(" ", value.translate({0xFF08: "(", 0xFF09: ")"})))
     found: list[str] = []
@@ -156,8 +169,11 @@ def split_people(value: str, *, strict: bool = False) -> list[str]:
                 if name not in found:
                     found.append(name)
             elif found:
-                return found
-    return found
+                return tuple(found)
+    return tuple(found)
+
+
+_people = lru_cache(maxsize=1024)(_people_in)
 
 
 def _without_paper(words: list[str]) -> list[str]:
@@ -169,9 +185,17 @@ def _without_paper(words: list[str]) -> list[str]:
     return words[1:] if paper or (office and is_person(words[1])) else words
 
 
+@cache
+def _reported_from() -> frozenset[str]:
+    return frozenset(data()["bodies"]["places"] + data()["people"]["reported_from"])
+
+
 def _telegrapher(match: re.Match[str]) -> str:
-    """Return the name in front of a place and a day: 王承中台北24日電 → 王承中."""
+    """Return the name in front of a place and a day: 王承中台北24日電 → 王承中, 甲乙花蓮縣12日電 → 甲乙."""
     run = match[1]
+    for size in (_SHORTEST_HAN, _SHORTEST_HAN + 1, _LONGEST_HAN):
+        if fold_characters(run[size:]).removesuffix("县").removesuffix("市") in _reported_from():
+            return run[:size]
     compound = run[:2] in data()["people"]["compound"]
     return run[: 2 + compound] if len(run) == _LONGEST_HAN + compound else run[: 3 + compound]
 
@@ -224,6 +248,9 @@ def is_body(text: str) -> bool:
         not _SOURCE_CHARS.fullmatch(text.strip())
         or folded in bodies["ours"]
         or folded.lower() in bodies["columns"]
+        or folded.startswith(tuple(bodies["openings"]))
+        or any(word in folded for word in bodies["heads"])
+        or _NUMBERED.search(folded)
     ):
         return False
     return folded.rstrip("》”)）").endswith(_body_endings())

@@ -17,6 +17,8 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lxml.html import HtmlElement
+
     from crawler.items import Article, Block
     from crawler.page.document import Page
 
@@ -84,9 +86,12 @@ def next_part(page: Page, first: str = "") -> str:
     own = number_of(page.url, first)
     current = own[0] if own else 0
     found: dict[int, str] = {}
-    for text, url in _candidates(page, first):
+    for link, url in _candidates(page, first):
         number = number_of(url, first)
-        if number is None or number[0] <= current or (text.isdigit() and int(text) < 2):
+        if number is None or number[0] <= current:
+            continue
+        text = _text(link)
+        if text.isdigit() and int(text) < 2:
             continue
         if says_next(text) or (text.isdigit() and len(text) < 4):
             found.setdefault(number[0], url)
@@ -100,20 +105,24 @@ def leads_to_first(page: Page, first: str) -> bool:
     """
     wanted = canonical_url(first)
     return any(
-        _FIRST_PART.fullmatch(text) is not None and canonical_url(url) == wanted
-        for text, url in _candidates(page, first)
+        _FIRST_PART.fullmatch(_text(link)) is not None and canonical_url(url) == wanted
+        for link, url in _candidates(page, first)
     )
 
 
-def _candidates(page: Page, first: str) -> Iterator[tuple[str, str]]:
-    """Yield text and address of the links that may lead to a part; most are told by their address alone."""
+def _text(link: HtmlElement | str) -> str:
+    return link if isinstance(link, str) else fold(link.text_content()).strip("[]()【】 ")
+
+
+def _candidates(page: Page, first: str) -> Iterator[tuple[HtmlElement | str, str]]:
+    """Yield link (or its text) and address of what may lead to a part; most are told by their address."""
     name = _FIRST.sub("", splitext(urlsplit(first).path.rstrip("/"))[0].rpartition("/")[2])
     for link in page.root.iter("a"):
         href = (link.get("href") or "").strip()
         if not href or not (href.startswith("?") or (name and name in href)):
             continue
         try:
-            yield fold(link.text_content()).strip("[]()【】 "), urljoin(page.url, href)
+            yield link, urljoin(page.url, href)
         except ValueError:
             continue
     if called := called_page(page):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from crawler.page import byline, names
@@ -76,13 +76,16 @@ def find(lines: Sequence[Line], *, enough: float = ENOUGH) -> Line | None:
 
 
 def told(lines: Sequence[Line]) -> str:
-    """Return the title that an index of the document tells: 信息名称：…; '' for none."""
-    for line in lines:
+    """Return the title that an index of the document tells: 信息名称：…, 标 题 over it; '' for none."""
+    for line, below in zip_longest(lines, lines[1:]):
         if line.chars > _LONGEST_DATED or line.link_chars > line.chars * _MOST_LINKED:
             continue
         for item in labelled(line.text):
             if item.label in phrases("title", "labels") and len(item.value) >= _SHORTEST_SURE:
                 return item.value
+        alone = below is not None and line.folded in phrases("title", "labels")
+        if alone and below is not None and _SHORTEST_SURE <= below.chars <= _LONGEST:
+            return below.text.strip()
     return ""
 
 

@@ -32,6 +32,8 @@ _NEVER = -10.0
 _UPDATED = "displayed as last update"
 _AHEAD = -5.0  # a date in the future is believed only when nothing else is there to be refused
 _LONGEST_LINE = 120
+_LONGEST_RELATIVE = 24  # 昨日 in a longer line is a word of a sentence, such as a caption's
+_RELATIVE = re.compile(r"[今昨前]")
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
 _BARE_TIME = re.compile(
     r"\s*(?:(?:[(（]?(?:香港|北京|台北|臺北|當地|当地|本地)(?:時間|时间)|HKT|CST)\s?[:：]?\s?)?"
@@ -88,6 +90,12 @@ def parse(
     return tags or _from_url(url, now)
 
 
+def stamps(lines: Sequence[str]) -> list[str]:
+    """Return the lines that are nothing but a date or its time of day: 2024年3月5日（星期二）, 15時30分."""
+    kept = [line for line in lines if _SIGNED_LINE.fullmatch(fold(line)) or _BARE_TIME.fullmatch(fold(line))]
+    return kept if any(_BARE_TIME.fullmatch(fold(line)) for line in kept) else []
+
+
 def displayed(lines: Sequence[str], *, now: datetime, year_hint: int | None = None) -> Found[Moment] | None:
     """Return the publication date among the dates of displayed lines."""
     return _displayed(tuple(lines), now, year_hint) if lines else None
@@ -139,7 +147,7 @@ def _joined(lines: Sequence[str]) -> list[str]:
                 continue
             if (match := _TIME_TOLD.fullmatch(line)) and labelled(line):  # 发布日期：… over 发布时间：10:22
                 line = match[1]  # noqa: PLW2901  its clean form
-            if _BARE_TIME.fullmatch(line) and len(last) <= _LONGEST_LINE and _ends_with_date(last):
+            if _BARE_TIME.fullmatch(fold(line)) and len(last) <= _LONGEST_LINE and _ends_with_date(last):
                 joined[-1] = f"{_WEEKDAY_BEHIND.sub('', last)}\n{_ZONE_FIRST.sub('', line)}"
                 continue
             if _YEAR_MONTH.fullmatch(last) and _BARE_DAY.fullmatch(line):
@@ -201,6 +209,8 @@ def _dates_of(line: str, now: datetime, year_hint: int | None) -> tuple[tuple[Mo
     found, position = [], 0
     for moment in dates.find_all(line, now=now, year_hint=year_hint):
         position = max(position, line.find(moment.raw, position))
+        if _RELATIVE.match(moment.raw) and len(line) > _LONGEST_RELATIVE:
+            continue
         found.append((moment, _label_before(items, line, position)))
         position += len(moment.raw)
     return tuple(found)

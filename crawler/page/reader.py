@@ -82,7 +82,10 @@ def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
         reading.title = headline.value
         reading.origins["title"] = headline.said
     found = body.find(page, reading.title)
-    if body.is_doubtful(found) and (fuller := carried.displayed(page)) is not None:
+    doubtful = body.is_doubtful(found)
+    if (doubtful or body.is_short(found)) and (
+        fuller := carried.displayed(page, scripts=doubtful)
+    ) is not None:
         whole = read(fuller, now=now, shared=shared)
         if _chars(whole) > body.HIDDEN_TIMES * _chars_of(found):
             return whole
@@ -94,6 +97,7 @@ def read(page: Page, *, now: datetime, shared: Sequence[str] = ()) -> Reading:
     reading.origins["body"] = f"{found.how} ({found.sure:.2f})"
     told = head_lines(found)
     reading.head = [line.parted or line.text for line in told]
+    reading.head += published.stamps([line.text for line in found.lines[-NEAR_END:]])
     reading.hints = hinted.read(line.element for line in told)
     reading.origins["head"] = "displayed around headline and text"
     date = published.parse(reading.head, now=now, url=page.url, meta=reading.meta)
@@ -168,6 +172,16 @@ def blocks_of(element: HtmlElement, page: Page) -> list[Block]:
 
     Everything displayed in the container is returned, and what styles hide when nothing is displayed.
     """
-    del page
-    chosen = walk.walk(element).lines or walk.walk(element, hidden=True).lines
+    chosen = layout_of(element, page).lines or walk.walk(element, hidden=True).lines
     return to_blocks(chosen)
+
+
+def layout_of(element: HtmlElement, page: Page) -> walk.Layout:
+    """Return what is displayed in a container of ``page``, looked at once."""
+    known = page.cache.setdefault("containers", {})
+    assert isinstance(known, dict)
+    if element not in known:
+        known[element] = walk.walk(element)
+    found = known[element]
+    assert isinstance(found, walk.Layout)
+    return found

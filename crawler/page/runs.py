@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.page import asides, children, headed, roles, worth
-from crawler.page.children import Item, is_text, kind_of
+from crawler.page.children import Containers, Item, is_text, kind_of
 from crawler.text import deadline
 
 if TYPE_CHECKING:
@@ -94,12 +94,10 @@ def _is_teaser(item: Item) -> bool:
     return item.lines > 1 and item.opens and item.links > 0 and item.value < TEASER_CHARS
 
 
-def _discount_teasers(found: dict[HtmlElement, list[Item]]) -> set[HtmlElement]:
+def _discount_teasers(found: Containers) -> set[HtmlElement]:
     """Take what lists of teasers are worth off the containers around them; returns what is in teasers."""
     inside: set[HtmlElement] = set()
-    for container, items in found.items():
-        if len(items) < MIN_TEASERS:
-            continue
+    for container, items in found.several(MIN_TEASERS):
         teasers = [item for item in items if _is_teaser(item) and item.value > 0]
         if len(teasers) < MIN_TEASERS:
             continue
@@ -109,7 +107,7 @@ def _discount_teasers(found: dict[HtmlElement, list[Item]]) -> set[HtmlElement]:
         excess = sum(item.value for item in teasers) - TEASER_VALUE * len(teasers)
         child = container
         for parent, _ in zip(container.iterancestors(), range(MAX_STEPS), strict=False):
-            around = next((item for item in found.get(parent, ()) if item.node is child), None)
+            around = next((item for item in found.get(parent) if item.node is child), None)
             if around is None:
                 break
             around.value -= excess
@@ -121,7 +119,7 @@ def _best(lines: Sequence[Line], values: Sequence[float], expected: headed.Expec
     found = children.find(lines, values)
     teasers = _discount_teasers(found)
     best: Run | None = None
-    for container, items in found.items():
+    for container, items in found.of_worth():
         deadline.check()
         run = _best_of(lines, values, container, items)
         if run is None:
@@ -179,9 +177,7 @@ def _best_of(
     return best
 
 
-def _fenced(
-    run: Run, found: dict[HtmlElement, list[Item]], values: Sequence[float], place: headed.Place | None
-) -> Run:
+def _fenced(run: Run, found: Containers, values: Sequence[float], place: headed.Place | None) -> Run:
     """Return a run that begins with the container behind headline and date without little more behind that.
 
     Sections like that container belong to it, and so does what is long beside it; a card of another kind
@@ -195,7 +191,7 @@ def _fenced(
     own = sum(item.value for item in items)
     rest: list[Item] = []
     for outer in place.container.iterancestors():
-        rest = [item for item in found.get(outer, ()) if stop < item.first <= run.last]
+        rest = [item for item in found.get(outer) if stop < item.first <= run.last]
         if rest or outer is run.container:
             break
     beyond = rest[0].node if rest else None
@@ -212,7 +208,7 @@ def _fenced(
     return Run(place.container, first, stop, run.score, items)
 
 
-def _without_boxes(run: Run, found: dict[HtmlElement, list[Item]], values: Sequence[float]) -> Run:
+def _without_boxes(run: Run, found: Containers, values: Sequence[float]) -> Run:
     """Return a run that is one section, at any depth, without short boxes of another kind at its end.
 
     In the sum of a section they count for nothing; beside one they would not be worth to be joined.

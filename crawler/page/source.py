@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 _TAIL = re.compile(
     r"[(\[]\s?(?:(?:图文|文章|稿件|信息|消息|内容)?来源|稿源|转?(?:摘|载)自|转自|原载于?|据)\s?[:]?\s?[^()\[\]]{2,40}[)\]]\s*$"
 )
+_DATED_TAIL = re.compile(
+    r"[(\[](?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+([^\s()\[\]@]{2,20})(?:\s?@[^()\[\]]*)?[)\]]\s*$"
+)  # 【2010/03/05 某報】
 _FIRST_IN = re.compile(r"\s?(?:转?(?:摘|载)自|转自|原载于?|首发于)\s?《?([^》\d(:]{2,24})")
 _LATIN_BRAND = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9]{3,19}")
 _HAN_ACCOUNT = re.compile(r"[\u3400-\u9fffA-Za-z]*[\u3400-\u9fff]{2}[\u3400-\u9fffA-Za-z]*")
 _DEPARTMENTS = ("科", "股", "室", "处", "队", "所", "系", "支部", "党委", "团委", "工会", "学校", "幼儿园")
 _EDITION = re.compile(r"(?:多媒体)?(?:数字|電子|电子)(?:报刊?|報|版)$")
+_NO_COLUMN = ("报", "网", "社", "局", "厅", "署", "委员会", "政府")  # a site's own name opens its breadcrumb
 _LONGEST = 40
 _SUREST = 0.95  # of what a label tells; elsewhere the name of an edition stands for its paper
 _LONGEST_LOOSE = 24
@@ -68,8 +72,14 @@ def find(
     )
     for way, origin, sure in ways:
         if value := way():
-            return Found(resolve(value if sure == _SUREST else _EDITION.sub("", value), site), origin, sure)
+            return Found(resolve(value if sure == _SUREST else _paper(value), site), origin, sure)
     return None
+
+
+def _paper(edition: str) -> str:
+    """Return the paper of an edition: 某日报数字报. One that is none without it is its own: 某时电子报."""
+    paper = _EDITION.sub("", edition)
+    return paper if names.is_body(paper) else edition
 
 
 def _short(lines: Sequence[str]) -> list[str]:
@@ -156,6 +166,8 @@ def _told(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _bracketed(lines: Sequence[str]) -> str:
     for line in reversed(lines):
+        if (dated := _DATED_TAIL.search(fold(line))) and names.is_body(line[dated.start(1) : dated.end(1)]):
+            return line[dated.start(1) : dated.end(1)]
         match = _TAIL.search(fold(line))
         if match is None:
             continue
@@ -170,7 +182,9 @@ def _bracketed(lines: Sequence[str]) -> str:
 
 
 def _is_loose_body(word: str, columns: set[str]) -> bool:
-    return 2 <= len(word) <= _LONGEST_LOOSE and fold(word) not in columns and names.is_body(word)
+    if not (2 <= len(word) <= _LONGEST_LOOSE and names.is_body(word)):
+        return False
+    return fold(word) not in columns or fold(word).endswith(_NO_COLUMN)
 
 
 def _beside_date(lines: Sequence[str], columns: set[str]) -> str:
@@ -205,7 +219,9 @@ def is_account(word: str, columns: Container[str] = ()) -> bool:
         return False
     if folded.lower() in {*names.data()["bodies"]["columns"], *names.data()["people"]["nobody"]}:
         return False
-    if folded.endswith(("新闻", "信息", "要闻", "动态")) or folded.startswith(("农历", "正月", "腊月")):
+    if folded.endswith(("新闻", "信息", "要闻", "动态", "日期", "时间")) or folded.startswith(
+        ("农历", "正月", "腊月")
+    ):
         return False
     return _LATIN_BRAND.fullmatch(word) is not None or (
         _SHORTEST_ACCOUNT <= len(word) <= _LONGEST_LOOSE and _HAN_ACCOUNT.fullmatch(word) is not None

@@ -44,6 +44,13 @@ def without_tails(title: str, tags: Mapping[str, str] | None = None, shared: Seq
         cut = head
 
 
+def site_of(title: str) -> str:
+    """Return the last tail of a ``<title>`` if it reads like the name of a site, else ''."""
+    seams = list(_TAIL.finditer(title))
+    last = title[seams[-1].end() :].strip() if seams else ""
+    return last if names.is_body(last) else ""
+
+
 def endings(title: str) -> list[str]:
     """Return what may be the tails of a ``<title>``, each with its seam: ``_栏目_站名``, ``_站名``."""
     tails = [title[seam.start() :] for seam in _TAIL.finditer(title) if "——" not in seam[0]]

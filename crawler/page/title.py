@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import islice
+from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.page import byline, headline, meta, names, placed
 from crawler.page.found import Found
 from crawler.page.phrasebook import phrases
 from crawler.page.tails import endings, without_tails
+from crawler.page.titled import heads, named_worth
 from crawler.text import deadline
 from crawler.text.markers import fold
 
@@ -29,9 +29,6 @@ DOCUMENT = "html:title"  # the name by which an article's meta tags hold the tex
 
 _SHORTEST, _LONGEST = 2, 160
 _HEADING_WORTH = {1: 3.0, 2: 2.0, 3: 1.5, 4: 0.8, 5: 0.5, 6: 0.5}
-_TITLE_CLASS = re.compile(r"(?<![a-z])(?:title|tit|headline|biaoti|bt|art-?title|subject|heading)(?![a-z])")
-_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
-_NOT_A_TITLE_CLASS = re.compile(r"sub-?title|list-?title|more|col-?title|site")
 _BAD_CHROME = {
     "nav": 4.0,
     "crumb": 4.0,
@@ -56,6 +53,7 @@ _ABOUT_PENALTY = 3.0
 _COULD_BE = 1.0  # what a heading, or a class that says title, is worth without any agreement
 _LEADS_IN = 2.0
 _SHORTEST_KEPT = 4  # characters of a headline that is left when its tails are cut
+_SIGNS = " :：|｜"  # ::: marks places for those who read by keyboard
 _CUT_AT = 8  # characters that a title cut short shows at least
 
 
@@ -65,6 +63,12 @@ class _Reference:
     cut: str  # the text without the dots of one that is cut short
     origin: str
     worth: float
+
+    @property
+    def openings(self) -> tuple[str, ...]:
+        """What a line holds that says more than the reference does: all of it, or the start of a cut one."""
+        start = self.cut[: max(_CUT_AT, len(self.cut) - 2)]
+        return tuple(text for text in (self.text, start) if len(text) >= _CUT_AT)
 
 
 def find(
@@ -79,10 +83,12 @@ def find(
     tags = meta.tags(page) if tags is None else tags
     whole = document_title(page)
     references = _references(tags, whole)
+    said = "\n".join(reference.text for reference in references)
+    openings = [opening for reference in references for opening in reference.openings]
     best: tuple[float, list[Line]] | None = None
     for group in _headlines(lines):
         deadline.check()
-        if group[0].folded in _generic():
+        if group[0].folded in _generic() or not _may_score(group, said, openings):
             continue
         score = _score(group, references)
         if score < _ENOUGH and _may_lead(group, score, references, lines) and _leads_in(group, lines):
@@ -119,7 +125,7 @@ def _not_displayed(
     name, value = meta.first(tags, ("articletitle",))
     if value:
         return Found(value, f"meta {name}", 0.7)
-    cut = _without_number(cut, lines)
+    cut = _without_number(cut, lines).strip(_SIGNS)
     unnamed = len(fold(cut)) < _SHORTEST_LED or placed.names_column(cut, lines)
     if unnamed and (told := placed.told(lines)):
         return Found(told, "index of the document", 0.5)
@@ -175,17 +181,29 @@ def _references(tags: Mapping[str, str], document_title: str) -> list[_Reference
 def _headlines(lines: Sequence[Line]) -> list[list[Line]]:
     """Return the lines that can be a headline; those of one heading or title element together."""
     groups: list[list[Line]] = []
+    element: HtmlElement | None = None
     for line in lines:
-        if (
-            groups
-            and groups[-1][0].element is line.element
-            and _heads(line)
-            and groups[-1][-1].index == line.index - 1
-        ):
+        if element is line.element and groups[-1][-1].index == line.index - 1 and heads(line):
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [group for group in groups if _SHORTEST <= sum(line.chars for line in group) <= _LONGEST]
+            element = line.element
+    return [group for group in groups if _SHORTEST <= _chars(group) <= _LONGEST]
+
+
+def _chars(group: Sequence[Line]) -> int:
+    return group[0].chars if len(group) == 1 else sum(line.chars for line in group)
+
+
+def _may_score(group: Sequence[Line], said: str, openings: Sequence[str]) -> bool:
+    """Return whether a group looks like a headline or agrees with a reference at all; most lines do not.
+
+    ``said`` are the references, ``openings`` what a line holds that says more than one of them.
+    """
+    text = _folded(group)
+    if text in said or any(opening in text for opening in openings) or "[" in group[0].text[:4]:
+        return True
+    return heads(group[0])
 
 
 def _leads_in(group: Sequence[Line], lines: Sequence[Line]) -> bool:
@@ -202,7 +220,7 @@ def _may_lead(
     Some systems write a ``<title>`` from left to right: 站名 栏目 标题. The second half of a headline, below
     the body that issued the paper, is none.
     """
-    if score >= _COULD_BE and _heads(group[0]):
+    if score >= _COULD_BE and heads(group[0]):
         return True
     folded = _folded(group)
     if len(folded) < _SHORTEST_LED or not any(reference.text.endswith(folded) for reference in references):
@@ -229,42 +247,12 @@ def _folded(group: Sequence[Line]) -> str:
     return group[0].folded if len(group) == 1 else fold(_text_of(group))
 
 
-def _heads(line: Line) -> bool:
-    return line.heading > 0 or bool(_TITLE_CLASS.search(_class_of(line)))
-
-
-def _class_of(line: Line) -> str:
-    """Return class and id of the line's element and of the one around it, in words."""
-    parent = line.element.getparent()
-    joined = _names_of(line.element)
-    if parent is not None and len(names := _names_of(parent)) > 1 and not _has_many(parent):
-        joined = f"{joined} {names}"
-    return _parted(joined)
-
-
-def _names_of(element: HtmlElement) -> str:
-    return f"{element.get('class', '')} {element.get('id', '')}"
-
-
-def _has_many(parent: HtmlElement) -> bool:
-    """Whether an element has more than three children; lxml counts all of them for ``len``."""
-    return next(islice(parent.iterchildren(), 3, None), None) is not None
-
-
-@lru_cache(maxsize=4096)
-def _parted(joined: str) -> str:
-    return _SEAM.sub("-", joined).lower()
-
-
 def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
     first = group[0]
     text = _text_of(group)
     bare = headline.without_class(text)
     folded = _folded(group) if bare is text else fold(bare)
-    score = _HEADING_WORTH.get(first.heading, 0.0)
-    classes = _class_of(first)
-    if _TITLE_CLASS.search(classes):
-        score += 0.5 if _NOT_A_TITLE_CLASS.search(classes) else 1.5
+    score = _HEADING_WORTH.get(first.heading, 0.0) + named_worth(first)
     agreement = max([_agreement(folded, reference) for reference in references], default=0.0)
     if score + agreement < _COULD_BE:
         return 0.0
@@ -277,6 +265,14 @@ def _score(group: Sequence[Line], references: Sequence[_Reference]) -> float:
     if text.rstrip().endswith(("。", "：", ":", "；")):
         score -= 2.0
     return score - min(first.index, 400) * 0.002
+
+
+def _is_named_first(front: str, folded: str) -> bool:
+    """Return whether a title's front names the site, with a seam to the headline: 某电子报-标题."""
+    if front[-1:] not in headline.SEAMS or len(folded) < _SHORTEST_LED:
+        return False
+    site = names.is_body(front[:-1]) or front[:-1].endswith(("电子版", "数字版"))
+    return site and not names.is_body(folded)
 
 
 def _agreement(folded: str, reference: _Reference) -> float:
@@ -293,6 +289,8 @@ def _agreement(folded: str, reference: _Reference) -> float:
         share = 1.0 if seam else len(folded) / len(wanted)
     elif len(cut) >= _CUT_AT and folded.startswith(cut[: max(_CUT_AT, len(cut) - 2)]):
         share = 0.8
+    elif wanted.endswith(folded) and _is_named_first(wanted[: -len(folded)], folded):
+        share = 1.0
     elif folded in wanted:
         share = 0.7 * len(folded) / len(wanted)
     elif len(wanted) >= _CUT_AT and wanted in folded:

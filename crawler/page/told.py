@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
@@ -38,7 +38,9 @@ _SOURCE = re.compile(r"[^\W\d_]{2}")
 
 
 # Every label of an editor has this character, whichever the script.
-_OF_EDITORS = etree.XPath('//text()[contains(., "编") or contains(., "編")]')
+_SIMPLIFIED, _TRADITIONAL = "编", "編"
+_IN_SIMPLIFIED = etree.XPath(f'/descendant::text()[contains(., "{_SIMPLIFIED}")]')
+_IN_BOTH = etree.XPath(f'/descendant::text()[contains(., "{_SIMPLIFIED}") or contains(., "{_TRADITIONAL}")]')
 _WHOLE = ("table", "pre")  # what is read as a whole, since its rows or line feeds make the lines
 
 
@@ -63,7 +65,7 @@ class Told:
 def _editor(page: Page) -> str | None:
     """Return what ``read`` says of the editor, by the few elements that can; None where those do not tell."""
     found: dict[str, None] = {}
-    for start in {_start(text): None for text in _OF_EDITORS(page.root)}:
+    for start in {_start(text): None for text in _of_editors(page)}:
         role = "" if start is None else _role(start)
         if start is None or role is None:
             continue
@@ -77,6 +79,20 @@ def _editor(page: Page) -> str | None:
                 if item.kind == "editor" and _fits(item, item.value.strip()):
                     found.setdefault(f"{item.label}：{item.value.strip()}")
     return next(iter(found)) if len(found) == _MAX_DISTINCT["editor"] else ""
+
+
+def _of_editors(page: Page) -> list[etree._ElementUnicodeResult]:
+    """Return the texts that may name an editor; the page's source tells quickly where there are none."""
+    source = page.source
+    path = _IN_BOTH
+    if (
+        source and "&#" not in source and _TRADITIONAL not in source
+    ):  # a character may be written as its number
+        if _SIMPLIFIED not in source:
+            return []
+        path = _IN_SIMPLIFIED
+    found: Any = path(page.root)
+    return found  # type: ignore[no-any-return]  # the stubs know no result of an XPath
 
 
 def _start(text: etree._ElementUnicodeResult) -> HtmlElement | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -18,12 +18,25 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_TOOLS = ("share", "tools", "comment")  # 来源：某部<span class="share">收藏</span>
 _SEAM = "\x1e"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _EDGES = " \t\r\n\f\xa0\u3000\u2002\u2003\ufeff\u200b"
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LISTS = frozenset({"li", "dd", "dt"})
 _CAPTIONS = frozenset({"figcaption", "caption"})
+# Looking up a member of an enumeration takes longer than all else that is done to find the kind of a line.
+_TABLE, _HEADING, _LIST = BlockKind.TABLE, BlockKind.HEADING, BlockKind.LIST
+_SUBTITLE, _PARAGRAPH = BlockKind.CAPTION, BlockKind.PARAGRAPH
+# What a tag does to the line; all others start and end a block.
+_BLOCK, _INLINE, _UNSEEN, _BREAK, _PICTURE, _TAG = range(6)
+_KINDS = {
+    **dict.fromkeys(roles.INLINE, _INLINE),
+    "br": _BREAK,
+    "img": _PICTURE,
+    "meta": _TAG,
+    **dict.fromkeys(roles.UNSEEN, _UNSEEN),
+}
 _CAPTION = re.compile(
     r"(?<![a-z])(?:caption|figcaption|pic-?(?:info|text|desc|intro)|img-?(?:info|text|desc))(?![a-z])"
 )
@@ -82,13 +95,15 @@ class Layout:
     """What a page displays, in order.
 
     ``marks`` are comments and ``ContentStart``-like meta tags, ``pictures`` the ``img`` elements, each with
-    the index of the line that follows it; ``hidden`` are the elements that styles hide.
+    the index of the line that follows it; ``hidden`` are the elements that styles hide. ``shown`` are the
+    elements that start lines: while somebody holds them, asking for one again costs little.
     """
 
     lines: list[Line]
     marks: list[tuple[int, str]]
     pictures: list[tuple[int, HtmlElement]]
     hidden: list[HtmlElement]
+    shown: list[HtmlElement] = field(default_factory=list, repr=False)
 
 
 def walk(
@@ -118,43 +133,48 @@ class _Walker:
         self.blocks: list[tuple[HtmlElement | None, int, str]] = [(None, 0, "")]
         self.table: HtmlElement | None = None
 
-    def run(self, root: HtmlElement) -> None:
+    def run(self, root: HtmlElement) -> None:  # noqa: C901, PLR0912  calls would take longer than what they do
         """Collect what stands below ``root``, with few calls, as a page has thousands of elements."""
-        blocks, links, enter, add = self.blocks, self.links, self._enter, self._add
+        blocks, links, parts, linked = self.blocks, self.links, self.parts, self.linked
         events = etree.iterwalk(root, events=("start", "end", "comment"))
         for event, element in events:
-            if event == "end":
+            if event == "start":
+                tag = str(element.tag)
+                kind = _KINDS.get(tag, _BLOCK)
+                styled = element.get("style") or element.get("hidden") is not None
+                if kind == _UNSEEN or (styled and self._is_hidden(element)):
+                    blocks.append((element, *blocks[-1][1:]))
+                    events.skip_subtree()
+                    continue
+                if kind == _BLOCK:
+                    if ":" not in tag:
+                        self._start_block(element, tag)
+                elif kind == _INLINE:
+                    if parts and self._is_seam(element):
+                        parts.append(_SEAM)
+                    if tag == "a" and _is_link(element):
+                        links.append(element)
+                else:
+                    self._enter_void(element, kind)
+                text = element.text
+            elif event == "end":
                 if blocks[-1][0] is element:
                     self._leave_block(element)
                 elif links and links[-1] is element:
                     links.pop()
-                if text := element.tail:
-                    add(text)
-            elif event == "comment":
+                text = element.tail
+            else:
                 self.comment(element.text, element.tail)
-            elif not enter(element):
-                events.skip_subtree()
+                continue
+            if not text:
+                continue
+            if self.pre:
+                self._add(text)
+            elif parts or not text.isspace():
+                parts.append(text)
+                if links:
+                    linked.append(text)
         self.flush()
-
-    def _enter(self, element: HtmlElement) -> bool:
-        """Start an element; False when nothing in it is to be seen."""
-        tag = str(element.tag)
-        styled = element.get("style") or element.get("hidden") is not None
-        if tag in roles.UNSEEN or (styled and self._is_hidden(element)):
-            self.blocks.append((element, *self.blocks[-1][1:]))
-            return False
-        if tag in roles.INLINE:
-            self._enter_inline(element, tag)
-        elif tag == "br":
-            self._break()
-        elif tag == "meta":
-            if name := element.get("name"):
-                self.layout.marks.append((len(self.layout.lines), name))
-        elif ":" not in tag:
-            self._start_block(element, tag)
-        if text := element.text:
-            self._add(text)
-        return True
 
     def _is_hidden(self, element: HtmlElement) -> bool:
         """Whether a style hides an element, and note it."""
@@ -163,19 +183,29 @@ class _Walker:
         self.layout.hidden.append(element)
         return True
 
-    def _enter_inline(self, element: HtmlElement, tag: str) -> None:
-        if self.parts and self._is_seam(element):
-            self.parts.append(_SEAM)
-        if tag == "a":
-            if _is_link(element):
-                self.links.append(element)
-        elif tag == "img":
-            self.layout.pictures.append((len(self.layout.lines), element))
+    def _enter_void(self, element: HtmlElement, kind: int) -> None:
+        """Take a line break, a picture, or a tag of the page's own."""
+        lines = self.layout.lines
+        if kind == _BREAK:
+            if self.table is not None:
+                self.parts.append(" ")
+            elif self.parts:
+                self.flush()
+        elif kind == _PICTURE:
+            if self.parts and self._is_seam(element):
+                self.parts.append(_SEAM)
+            self.layout.pictures.append((len(lines), element))
+        elif name := element.get("name"):
+            self.layout.marks.append((len(lines), name))
 
     def _leave_block(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         if tag not in roles.UNSEEN:
-            self._end_block(element, tag)
+            if self.table is None and tag != "pre":
+                if self.parts:
+                    self.flush()
+            else:
+                self._end_block(element, tag)
         self.blocks.pop()
 
     def comment(self, text: str | None, tail: str | None) -> None:
@@ -187,13 +217,16 @@ class _Walker:
 
     def flush(self) -> None:
         """End the line that is being collected."""
-        if not self.parts:
+        parts = self.parts
+        if not parts:
             return
         deadline.check()
-        text = "".join(self.parts)
-        linked = "".join(self.linked) if self.linked else ""
-        self.parts.clear()
-        self.linked.clear()
+        text = parts[0] if len(parts) == 1 else "".join(parts)
+        parts.clear()
+        linked = ""
+        if self.linked:
+            linked = "".join(self.linked)
+            self.linked.clear()
         parted = ""
         if text.isprintable() and " " not in text:  # neither blanks nor seams, as most lines of lists
             chars = len(text)
@@ -216,19 +249,19 @@ class _Walker:
         )
 
     def _is_seam(self, element: HtmlElement) -> bool:
-        """Whether an inline element follows another one directly, both right inside a block."""
+        """Whether an inline element right inside a block follows another one directly, or is of tools."""
+        if self.table is not None or self.blocks[-1][0] is not element.getparent():
+            return False
         before = element.getprevious()
-        return (
-            self.table is None
-            and before is not None
-            and not before.tail
-            and str(before.tag) in roles.INLINE
-            and self.blocks[-1][0] is element.getparent()
-        )
+        if before is not None and not before.tail:
+            return str(before.tag) in roles.INLINE
+        names = element.get("class")
+        return names is not None and roles.role_of(names) in _TOOLS
 
     def _start_block(self, element: HtmlElement, tag: str) -> None:
         if self.table is None:
-            self.flush()
+            if self.parts:
+                self.flush()
             if tag == "table" and tables.is_data(element):
                 self.table = element
         elif tag in {"tr", "caption"}:
@@ -238,11 +271,13 @@ class _Walker:
         if tag == "pre":
             self.pre += 1
         _, heading, outer = self.blocks[-1]
-        names = (element.get("class"), element.get("id"))
         role = roles.TAGS.get(tag, "")
-        if not role and any(names):
-            role = roles.role_of(f"{names[0] or ''} {names[1] or ''}")
+        if not role:
+            named, identity = element.get("class"), element.get("id")
+            if named or identity:
+                role = roles.role_of(f"{named or ''} {identity or ''}")
         self.blocks.append((element, _HEADINGS.get(tag, heading), role or outer))
+        self.layout.shown.append(element)
 
     def _end_block(self, element: HtmlElement, tag: str) -> None:
         if self.table is None or tag in {"tr", "caption", "table"}:
@@ -255,12 +290,6 @@ class _Walker:
             self.table = None
         if tag == "pre":
             self.pre -= 1
-
-    def _break(self) -> None:
-        if self.table is None:
-            self.flush()
-        else:
-            self.parts.append(" ")
 
     def _add(self, text: str) -> None:
         if self.pre and self.table is None and "\n" in text:
@@ -275,15 +304,15 @@ class _Walker:
 
     def _kind(self, element: HtmlElement, heading: int) -> BlockKind:
         if self.table is not None:
-            return BlockKind.TABLE
+            return _TABLE
         if heading:
-            return BlockKind.HEADING
-        tag = str(element.tag)
+            return _HEADING
+        tag = element.tag
         if tag in _LISTS:
-            return BlockKind.LIST
+            return _LIST
         if tag in _CAPTIONS or ((names := element.get("class")) and _CAPTION.search(names.lower())):
-            return BlockKind.CAPTION
-        return BlockKind.PARAGRAPH
+            return _SUBTITLE
+        return _PARAGRAPH
 
 
 def _is_link(element: HtmlElement) -> bool:

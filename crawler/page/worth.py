@@ -81,9 +81,10 @@ def is_furniture(line: Line) -> bool:
 
 def is_link(line: Line) -> bool:
     """Whether a line is a link: to another article, a section, a file. Linked sentences of a text are not."""
-    if line.link_density < LINKED:
+    chars, linked = line.chars, line.link_chars
+    if not linked or linked / chars < LINKED:
         return False
-    return line.chars < LINKED_SENTENCE_CHARS or not line.folded.endswith(("。", "。”", "!", "?"))
+    return chars < LINKED_SENTENCE_CHARS or not line.folded.endswith(("。", "。”", "!", "?"))
 
 
 def is_closing(line: Line) -> bool:
@@ -189,7 +190,10 @@ def values(lines: Sequence[Line]) -> list[float]:
 
 def stands_in(line: Line, element: HtmlElement) -> bool:
     """Whether a line stands in an element, at any depth."""
-    return line.element is element or any(outer is element for outer in line.element.iterancestors())
+    node: HtmlElement | None = line.element
+    while node is not None and node is not element:
+        node = node.getparent()
+    return node is not None
 
 
 def distrust(lines: Sequence[Line], plain: Sequence[float], trusted: frozenset[str]) -> list[float]:

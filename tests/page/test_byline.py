@@ -43,6 +43,19 @@ def test_reads_what_a_line_tells(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("hint", "want"),
+    [
+        ("某国广播网 微博", "某国广播网"),
+        ("某時電子報", "某時電子報"),
+        ("甲州日报数字报", "甲州日报"),
+        ("来源", None),
+    ],
+)
+def test_a_class_name_tells_the_source_without_tools_and_edition(hint: str, want: str | None) -> None:
+    assert value(source.find([], hint=hint)) == want
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "2024-03-05 08:30 来源：甲网 责任编辑：乙",

@@ -64,6 +64,15 @@ def test_a_short_text_below_its_headline_goes_before_a_carried_one() -> None:
     assert [block.text for block in reading.blocks] == [notice]
 
 
+def test_a_text_in_a_textarea_goes_before_a_few_words_below_the_headline() -> None:
+    others = "<h4>热点推荐</h4><p>云河开通三条公交线路</p>"
+    shown = f"<div>2024-09-01 08:30 云河网</div><div><p>打开客户端 阅读全文</p>{others}</div>"
+
+    reading = reader.read(parse_html(page(CARRIERS["textarea"], shown)), now=NOW)
+
+    assert [block.text for block in reading.blocks] == TEXT
+
+
 @pytest.mark.parametrize(
     "carrier",
     [

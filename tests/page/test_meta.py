@@ -45,6 +45,17 @@ def test_canonical_link() -> None:
     )
 
 
+def test_what_a_script_assigns_for_display() -> None:
+    script = 'var contype="21"; var source="云河县商务局"; var tm="2017-04-20 17:26"; var editor="";'
+    found = tags(f"<script>{script}</script>")
+    assert found["assigned:source"] == "云河县商务局"
+    assert found["assigned:published"] == "2017-04-20 17:26"
+
+
+def test_a_scripts_own_words_are_no_source() -> None:
+    assert "assigned:source" not in tags("<script>var source = 'pc', tm2 = '2017-04-20';</script>")
+
+
 def test_a_labelled_date_anywhere_on_the_page() -> None:
     row = "<tr><td>{}：</td><td>{}</td></tr>"
     table = f"<table>{row.format('索引号', '1/2024-3')}{row.format('公开日期', '2024-01-02')}</table>"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.items import BlockKind
-from crawler.page import reader
+from crawler.page import published, reader
 from crawler.page.blocks import MAX_LINES
 from crawler.page.document import PageError, parse_html
+from crawler.text import dates
 
 NOW = datetime(2024, 9, 1, tzinfo=UTC)
 TEXT = "今年以来，全县新建乡村公路六十二公里，改造危桥九座，沿线群众出行条件明显改善。"
@@ -55,6 +56,16 @@ def test_elements_side_by_side_are_apart_in_head_lines_and_not_in_the_text() -> 
 
     assert "2024-07-03 08:15  云河县融媒体中心  阅读 12" in reading.head
     assert reading.blocks[0].text == "今年以来，沿线"
+
+
+def test_tools_right_behind_the_source_are_apart_from_it() -> None:
+    share = '<span class="site-share"><a href="#">收藏</a> <a class="wb">微博</a></span>'
+    reading = read(
+        "<title>全县新建公路</title><h1>全县新建公路</h1>"
+        f"<div>2024-07-03　来源：教育局{share}</div><div><p>{TEXT}</p><p>{MORE}</p></div>"
+    )
+
+    assert "2024-07-03 来源：教育局  收藏 微博" in [" ".join(line.split("\u3000")) for line in reading.head]
 
 
 def test_a_line_with_month_day_and_time_is_head() -> None:
@@ -187,3 +198,15 @@ def test_deeply_nested_pages_are_read(piece: str) -> None:
     page = parse_html(f"<body><h1>题目</h1>{(piece + TEXT) * 150}", "http://www.example.com/")
 
     assert reader.read(page, now=NOW).blocks
+
+
+def test_a_date_and_its_time_below_the_text_date_it_where_nothing_else_does() -> None:
+    reading = read(
+        "<title>衞生署籲市民注意食物衞生</title><h1>衞生署籲市民注意食物衞生</h1>"
+        f"<div><p>{TEXT}<p>{MORE}<p>完<p>２００６年５月１８日（星期四）<br>香港時間１５時３０分</div>"
+    )
+
+    date = published.displayed(reading.head, now=NOW)
+    assert date is not None
+    assert dates.local(date.value) == "2006-05-18T15:30"
+    assert reading.blocks[-1].text == "香港時間１５時３０分"
