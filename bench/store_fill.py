@@ -17,7 +17,7 @@ from sqlalchemy import insert, text
 from store_texts import PORTALS, RECENT, START, article, fetched, published, url
 
 from crawler.page.address import canonical_url
-from crawler.store.articles import content, digest
+from crawler.store.contents import content, digest
 from crawler.store.fingerprints import KEY_BYTES, keys
 from crawler.store.models import Article, Portal, Story, StoryMember, Version
 from crawler.store.packing import pack

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -12,19 +12,25 @@ from sqlalchemy import bindparam, insert, select, update
 from crawler.page.address import canonical_url
 from crawler.store import rechecks, search, stories
 from crawler.store.connection import DatabaseError
+from crawler.store.contents import content, described, digest, version
+from crawler.store.fingerprints import keys
 from crawler.store.models import Article, Version
 from crawler.store.noise import same_words
-from crawler.store.packing import Content, PackingError, pack, unpack
-from crawler.store.places import Places, insert_missing
+from crawler.store.packing import PackingError, unpack
+from crawler.store.pending import Pending
+from crawler.store.places import Places
 from crawler.store.raw import RawBudget, is_kept
 from crawler.store.storable import storable
-from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from crawler import items
+    from crawler.store.packing import Content
+    from crawler.store.pending import Numbers
 
 
 class Outcome(StrEnum):
@@ -85,65 +91,108 @@ class Saver:
         self._search = search.Changes()
         self._places = Places()
         self._raw = RawBudget(raw_budget)
+        self._pending = Pending()
+        self._keys: dict[int, list[int]] = {}  # of articles that are expected, by their identity
 
     def forget(self) -> None:
         """Let go of what is remembered."""
         self._places.forget()
         self._raw.forget()
         self._search.forget()
+        self._over()
+
+    def expect(self, session: Session, articles: Sequence[items.Article]) -> None:
+        """Ask at once what saving each of ``articles`` in this transaction needs to know.
+
+        SQLite is in this process and is asked as well article by article.
+        """
+        if session.get_bind().dialect.name == "sqlite":
+            return
+        addressed = [(canonical_url(article.url), article) for article in articles]
+        new = self._pending.expect(session, [address for address, _ in addressed])
+        expected = [article for address, article in addressed if address in new]
+        self._keys = {id(article): keys(storable(article.canonical_body)) for article in expected}
+        self._pending.look_up(chain.from_iterable(self._keys.values()))
 
     def finish(self, session: Session) -> None:
         """Write what was put off to the end of a batch's transaction; call it before the commit."""
+        self._pending.write()
         self._search.write(session)
+        self._over()
+
+    def _over(self) -> None:
+        self._pending.forget()
+        self._keys = {}
 
     def save(self, session: Session, article: items.Article) -> Saved:
         """Keep ``article``, whose canonical fields must be filled, within the session's transaction.
 
         Its canonical URL decides whether it is known; a text that differs after folding makes a version.
         """
-        connection = session.connection()
+        connection = self._pending.begin(session)
         address = canonical_url(article.url)
-        known = connection.execute(_KNOWN, {"address": address}).first()
-        if known is None:
-            article_id = self._insert(connection, address, article)
-            if article_id is not None:
-                return self._first(session, article_id, article)
-            # Another process stored it since the query.
+        if self._pending.knows(address):
             known = connection.execute(_KNOWN, {"address": address}).one()
-        return self._again(session, known, article)
+            return self._again(session, known, article)
+        return self._first(session, address, article)
 
-    def _insert(self, connection: Connection, address: str, article: items.Article) -> int | None:
+    def _first(self, session: Session, address: str, article: items.Article) -> Saved:
+        connection, pending = session.connection(), self._pending
         portal_id = self._places.portal(connection, article)
-        values = {
-            "portal_id": portal_id,
-            "section_id": self._places.section(connection, portal_id, article),
-            "address": address,
-            "state": "live",
-            "latest": 1,
-            "first_seen": article.fetched,
-            "last_seen": article.fetched,
-            "next_check_at": rechecks.first(article.fetched, described(article)["published_at"]),
-            **described(article),
-        }
-        return insert_missing(connection, Article, values)
-
-    def _first(self, session: Session, article_id: int, article: items.Article) -> Saved:
+        section_id = self._places.section(connection, portal_id, article)
+        numbers = pending.numbers()
+        seen = described(article)
+        pending.article(
+            {
+                "id": numbers.article,
+                "portal_id": portal_id,
+                "section_id": section_id,
+                "address": address,
+                "state": "live",
+                "latest": 1,
+                "first_seen": article.fetched,
+                "last_seen": article.fetched,
+                "next_check_at": rechecks.first(article.fetched, seen["published_at"]),
+                "check_stage": 0,
+                **seen,
+            }
+        )
         kept = content(article)
-        version_id = self._add_version(session, article_id, article, kept, number=1, change=Change.FIRST)
+        pending.version(
+            {"id": numbers.version, **version(numbers.article, article, kept, 1, Change.FIRST.value)}
+        )
+        if pages := self._raw.rows(numbers.version, article.raw):
+            pending.raw_pages(pages)
+            self._raw.count(connection, pages)
         title, body = kept.canonical_title, kept.canonical_body
-        self._search.add(article_id, title, body)
+        self._search.add(numbers.article, title, body)
+        placed = self._place(session, numbers, (title, body), article)
         if not self._batched:
             self.finish(session)
-        placed = stories.place(session, article_id, title, body, at=article.fetched)
         return Saved(
             Outcome.NEW,
-            article_id,
-            version_id,
+            numbers.article,
+            numbers.version,
             placed.story_id,
             Change.FIRST,
             reprint=placed.reprint,
             added=f"{title}\n{body}",
         )
+
+    def _place(
+        self, session: Session, numbers: Numbers, text: tuple[str, str], article: items.Article
+    ) -> stories.Placement:
+        found = self._keys.get(id(article))
+        if found is None:
+            found = keys(text[1])
+        shared = self._pending.candidates(found, other_than=numbers.article)
+        self._pending.index(numbers.article, found)
+
+        def opened() -> int:
+            self._pending.story(numbers.article, numbers.story, article.fetched)
+            return numbers.story
+
+        return stories.place_among(session, numbers.article, text, (found, shared), opened, article.fetched)
 
     def _again(self, session: Session, known: Any, article: items.Article) -> Saved:
         connection = session.connection()
@@ -171,6 +220,7 @@ class Saver:
         )
         self._search.remove(known.id, old.canonical_title, old.canonical_body)
         self._search.add(known.id, new.canonical_title, new.canonical_body)
+        self._pending.outdated()
         if not self._batched:
             self.finish(session)
         story_id = stories.reindex(
@@ -204,16 +254,7 @@ class Saver:
         change: Change,
     ) -> int:
         connection = session.connection()
-        values = {
-            "article_id": article_id,
-            "number": number,
-            "change": change.value,
-            "digest": digest(article),
-            "fetched_at": article.fetched,
-            "title": kept.title,
-            "charset": article.charset,
-            "packed": pack(kept),
-        }
+        values = version(article_id, article, kept, number, change.value)
         made = connection.execute(_VERSION, values).inserted_primary_key
         assert made is not None
         version_id = int(made[0])
@@ -225,42 +266,6 @@ class Saver:
 def save(session: Session, article: items.Article) -> Saved:
     """Keep one article by itself, without its raw pages; see ``Saver.save``."""
     return Saver().save(session, article)
-
-
-def digest(article: items.Article) -> str:
-    """Return the hash of what makes a version: folded title and body, and the attachments in order."""
-    attached = "\n".join(f"{canonical(one.name)}\t{one.url}" for one in article.attachments)
-    parts = (*map(_folded, (article.canonical_title, article.canonical_body)), attached)
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def content(article: items.Article) -> Content:
-    """Return what a version keeps of ``article``, with nothing in its texts that no database keeps."""
-    published = article.published
-    return Content(
-        title=storable(article.title),
-        body=storable(article.body),
-        canonical_title=storable(article.canonical_title),
-        canonical_body=storable(article.canonical_body),
-        source=None if article.source is None else storable(article.source),
-        canonical_source=None if article.canonical_source is None else storable(article.canonical_source),
-        abstract=storable(article.abstract),
-        document_number=storable(article.document_number),
-        published=(published.at.isoformat(), published.precision.value, published.raw) if published else None,
-        authors=article.authors,
-        editors=article.editors,
-        section=article.section,
-        breadcrumb=article.breadcrumb,
-        views=article.views,
-        attachments=[asdict(one) for one in article.attachments],
-        images=[asdict(one) for one in article.images],
-        charset_reason=article.charset_reason,
-        origins=article.origins,
-        fallbacks=article.fallbacks,
-        repairs=[asdict(one) for one in article.repairs],
-        flags=article.flags,
-        dropped=[asdict(one) for one in article.dropped],
-    )
 
 
 _KNOWN = (
@@ -286,10 +291,6 @@ _PACKED = select(Version.packed).where(Version.id == bindparam("version"))
 _VERSION = insert(Version)
 
 
-def _folded(text: str) -> str:
-    return "".join(text.split())
-
-
 def _text(kept: Content) -> str:
     return f"{kept.canonical_title}\n{kept.canonical_body}"
 
@@ -302,16 +303,3 @@ def _added(old: Content, new: Content) -> str:
     before = {old.canonical_title, *old.canonical_body.split("\n")}
     lines = (new.canonical_title, *new.canonical_body.split("\n"))
     return "\n".join(line for line in lines if line not in before)
-
-
-def described(article: items.Article) -> dict[str, Any]:
-    """Return the columns of an article's row that its newest version decides."""
-    published = article.published
-    return {
-        "url": article.url,
-        "title": storable(article.title),
-        "source": None if article.source is None else storable(article.source),
-        "published_at": published.at if published else None,
-        "published_precision": published.precision.value if published else None,
-        "published_raw": storable(published.raw) if published else None,
-    }

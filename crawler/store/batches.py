@@ -153,6 +153,7 @@ class Batches:
         try:
             with self._database.writing() as session:
                 self._queue_up(session)
+                self._saver.expect(session, [job.article for job in batch])
                 for job, before in zip(batch, earlier, strict=True):
                     saved = self._saver.save(session, job.article)
                     if before is not None and _is_there(before, saved):

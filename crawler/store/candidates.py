@@ -6,9 +6,12 @@ from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
+from crawler.store import direct
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
 A_KEY = 20
@@ -22,8 +25,6 @@ FIRST_OF_A_KEY = (1, 2, 3)
 PADDING = 16
 """Statements are made for multiples of so many keys, so that few different ones are prepared."""
 
-# These statements go to the driver as they are: an article has some forty keys, and the layers between would
-# take longer than the database does.
 _SQLITE = """SELECT * FROM (
     SELECT key, article_id FROM fingerprints WHERE key = ? ORDER BY article_id DESC LIMIT {}
 )"""
@@ -35,26 +36,37 @@ _POSTGRESQL = f"""
     ) AS found
 """  # noqa: S608  a number of ours
 _ADD_SQLITE = "INSERT INTO fingerprints (key, article_id) VALUES (?, ?)"
-_ADD_POSTGRESQL = "INSERT INTO fingerprints (key, article_id) SELECT unnest(%s::bigint[]), %s"
+_ADD_POSTGRESQL = "INSERT INTO fingerprints (key, article_id) SELECT unnest(%s::bigint[]), unnest(%s::int[])"
 _REMOVE_SQLITE = "DELETE FROM fingerprints WHERE key = ? AND article_id = ?"
 _REMOVE_POSTGRESQL = "DELETE FROM fingerprints WHERE key = ANY(%s::bigint[]) AND article_id = %s"
+_MOST = 480
+"""SQLite takes so many parts of a statement that is made of others."""
 
 
 def candidates(session: Session, keys: Sequence[int], *, other_than: int) -> dict[int, list[int]]:
     """Return the ids of the articles that share the most of ``keys``, the best first, and which keys."""
-    if not keys:
-        return {}
-    connection = session.connection()
+    found = hits(session.connection(), keys)
+    return best([(key, one) for key, articles in found.items() for one in articles if one != other_than])
+
+
+def hits(connection: Connection, keys: Sequence[int]) -> dict[int, list[int]]:
+    """Return for those of ``keys`` that articles have the newest of these, the newest first."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
     if connection.dialect.name == "sqlite":
-        size = -(-len(keys) // PADDING) * PADDING
-        padded = (*keys, *[None] * (size - len(keys)))
-        rows = connection.exec_driver_sql(_union(size), padded)
-    else:
-        rows = connection.exec_driver_sql(_POSTGRESQL, (list(keys),))
-    return _best([(key, article_id) for key, article_id in rows if article_id != other_than])
+        for start in range(0, len(keys), _MOST):
+            these = keys[start : start + _MOST]
+            size = -(-len(these) // PADDING) * PADDING
+            padded = (*these, *[None] * (size - len(these)))
+            for key, article_id in direct.rows(connection, _union(size), padded):
+                found[key].append(article_id)
+    elif keys:
+        for key, article_id in direct.rows(connection, _POSTGRESQL, (list(keys),)):
+            found[key].append(article_id)
+    return found
 
 
-def _best(hits: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+def best(hits: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+    """Return of pairs of a key and an article the articles with the most keys, the best first, and these."""
     shared: defaultdict[int, list[int]] = defaultdict(list)
     for key, article_id in hits:
         shared[article_id].append(key)
@@ -73,22 +85,29 @@ def _best(hits: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
 
 def add(session: Session, article_id: int, keys: Sequence[int]) -> None:
     """Index an article by its keys."""
-    _write(session, (_ADD_SQLITE, _ADD_POSTGRESQL), article_id, keys)
+    write(session.connection(), [(key, article_id) for key in keys])
+
+
+def write(connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    """Index articles: pairs of a key and an article."""
+    if not pairs:
+        return
+    if connection.dialect.name == "sqlite":
+        direct.many(connection, _ADD_SQLITE, pairs)
+    else:
+        keys, articles = zip(*pairs, strict=True)
+        direct.many(connection, _ADD_POSTGRESQL, [(list(keys), list(articles))])
 
 
 def remove(session: Session, article_id: int, keys: Sequence[int]) -> None:
     """Take an article's old keys out of the index."""
-    _write(session, (_REMOVE_SQLITE, _REMOVE_POSTGRESQL), article_id, keys)
-
-
-def _write(session: Session, statements: tuple[str, str], article_id: int, keys: Sequence[int]) -> None:
     if not keys:
         return
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statements[0], [(key, article_id) for key in keys])
+        connection.exec_driver_sql(_REMOVE_SQLITE, [(key, article_id) for key in keys])
     else:
-        connection.exec_driver_sql(statements[1], (list(keys), article_id))
+        connection.exec_driver_sql(_REMOVE_POSTGRESQL, (list(keys), article_id))
 
 
 @cache

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from crawler.store import search, stories
-from crawler.store.articles import Change, content, described, digest
+from crawler.store.articles import Change
+from crawler.store.contents import content, described, digest
 from crawler.store.models import Article, Version
 from crawler.store.packing import pack
 

@@ -9,11 +9,11 @@ time, and what half a run repeats may be what one section repeats.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from crawler.page import learned, title
 from crawler.page.learned import NOTHING, Learned, Seen
@@ -48,6 +48,18 @@ class _Count:
         self.last = at
         if len(self.sections) < MAX_SECTIONS:
             self.sections.add(section)
+
+
+@dataclass(slots=True)
+class _New:
+    """A row that is not there yet: most never are, and thousands of rows would take 30 MB."""
+
+    kind: str
+    key: str
+    text: str
+    articles: int
+    sections: list[str]
+    last_seen: datetime
 
 
 class Tally:
@@ -85,18 +97,19 @@ class Tally:
         if portal_id is None:
             return
         query = select(LearnedText).where(LearnedText.portal_id == portal_id)
-        rows = {(row.kind, row.key): row for row in session.scalars(query)}
+        rows: dict[tuple[str, str], LearnedText | _New] = {
+            (row.kind, row.key): row for row in session.scalars(query)
+        }
         for (kind, key), count in self._counts[portal].items():
+            assert count.last is not None
             row = rows.get((kind, key))
             if row is None:
                 text = count.text if kind == TAIL else count.text[:SHOWN]
-                row = LearnedText(portal_id=portal_id, kind=kind, key=key, text=text, articles=0, sections=[])
-                rows[kind, key] = row
+                row = rows[kind, key] = _New(kind, key, text, 0, [], count.last)
             row.articles += count.articles
             row.sections = sorted({*row.sections, *count.sections})[:MAX_SECTIONS]
-            assert count.last is not None
             row.last_seen = count.last
-        _age(session, rows)
+        _age(session, portal_id, rows)
 
 
 def load(session: Session, portal: str) -> Learned:
@@ -131,7 +144,7 @@ def look_up(url: str, portal: str) -> Learned:
         database.close()
 
 
-def _age(session: Session, rows: dict[tuple[str, str], LearnedText]) -> None:
+def _age(session: Session, portal_id: int, rows: dict[tuple[str, str], LearnedText | _New]) -> None:
     """Halve the counts of a portal with many articles, and write what is worth keeping."""
     while rows[PAGE, ""].articles > WINDOW:
         for row in rows.values():
@@ -141,8 +154,9 @@ def _age(session: Session, rows: dict[tuple[str, str], LearnedText]) -> None:
     )
     for number, row in enumerate(ordered):
         if number < MAX_ROWS and row.articles:
-            session.add(row)
-        elif inspect(row).persistent:
+            if isinstance(row, _New):
+                session.add(LearnedText(portal_id=portal_id, **asdict(row)))
+        elif isinstance(row, LearnedText):
             session.delete(row)
 
 

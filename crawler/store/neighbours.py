@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
-
+from crawler.store import direct
+from crawler.store.candidates import BEST
 from crawler.store.comparison import Comparison, Relation, Text, compare, prepare
 from crawler.store.damage import readable
 from crawler.store.fingerprints import of_the_whole, plain
-from crawler.store.models import Article, StoryMember, Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +28,13 @@ LOOKALIKES = 3
 """After so many candidates that say something else the text is a form's, and one band shared is chance."""
 PREPARED = 500
 """So many prepared texts are remembered: notices of a form are compared with the same ones over and over."""
+
+_STORED = """
+    SELECT articles.id, story_members.story_id, versions.packed FROM articles
+    JOIN versions ON versions.article_id = articles.id AND versions.number = articles.latest
+    JOIN story_members ON story_members.article_id = articles.id AND story_members.relation = 'same'
+    WHERE articles.id {}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +98,13 @@ def neighbours(
 
 
 def _stored(session: Session, ids: Sequence[int]) -> dict[int, _Stored]:
-    query = (
-        select(Article.id, StoryMember.story_id, Version.packed)
-        .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
-        .join(StoryMember, StoryMember.article_id == Article.id)
-        .where(Article.id.in_(ids), StoryMember.relation == Relation.SAME.value)
-    )
-    return {row[0]: _Stored(*row) for row in session.execute(query)}
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        parameters = [*ids, *[None] * (BEST - len(ids))]
+        found = direct.rows(connection, _STORED.format(f"IN ({', '.join('?' * BEST)})"), parameters)
+    else:
+        found = direct.rows(connection, _STORED.format("= ANY(%s)"), [list(ids)])
+    return {row[0]: _Stored(*row) for row in found}
 
 
 def _compared(title: str, mine: Text, stored: _Stored) -> Neighbour | None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.page.address import canonical_url
-from crawler.store.models import Article, Portal, Section
+from crawler.store.models import Portal, Section
 from crawler.store.storable import storable
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ _SECTION = select(Section.id).where(
 )
 _MISSING = {
     (model, name): dialect.insert(model).on_conflict_do_nothing().returning(model.id)
-    for model in (Article, Portal, Section)
+    for model in (Portal, Section)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 
 
-def insert_missing(
-    connection: Connection, model: type[Article | Portal | Section], values: dict[str, Any]
+def _insert_missing(
+    connection: Connection, model: type[Portal | Section], values: dict[str, Any]
 ) -> int | None:
     """Insert a row and return its number, ``None`` if another process was first."""
     found: int | None = connection.execute(_MISSING[model, connection.dialect.name], values).scalar()
@@ -59,7 +59,7 @@ class Places:
             found = connection.scalar(_PORTAL, {"name": article.portal})
             if found is None:
                 values = {"name": article.portal, "first_seen": article.fetched}
-                found = insert_missing(connection, Portal, values)
+                found = _insert_missing(connection, Portal, values)
             if found is None:
                 found = int(connection.execute(_PORTAL, {"name": article.portal}).scalar_one())
             if article.region:
@@ -71,16 +71,16 @@ class Places:
         """Return the number of the list page that named the article, ``None`` if none did."""
         if not article.list_url:
             return None
-        url = canonical_url(article.list_url)
-        found = self._sections.get((portal_id, url))
+        found = self._sections.get((portal_id, article.list_url))
         if found is None:
+            url = canonical_url(article.list_url)
             key = {"portal_id": portal_id, "url": url}
             found = connection.scalar(_SECTION, key)
             if found is None:
                 name = storable(article.section[-1]) if article.section else ""
                 values = {**key, "name": name, "first_seen": article.fetched}
-                found = insert_missing(connection, Section, values)
+                found = _insert_missing(connection, Section, values)
             if found is None:
                 found = int(connection.execute(_SECTION, key).scalar_one())
-            self._sections[portal_id, url] = found
+            self._sections[portal_id, article.list_url] = found
         return found

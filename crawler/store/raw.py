@@ -10,7 +10,7 @@ from crawler.store.models import RawPage, Version
 from crawler.store.packing import PackingError, compress, decompress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -40,12 +40,20 @@ class RawBudget:
         """Count anew before the next page: what was counted was not kept."""
         self._used = None
 
+    def rows(self, version_id: int, pages: Sequence[items.RawPage]) -> list[dict[str, Any]]:
+        """Return the rows of the pages that a version was read from, in the order of its parts."""
+        return (
+            [_row(version_id, part, page) for part, page in enumerate(pages, start=1)] if self.budget else []
+        )
+
     def keep(self, connection: Connection, version_id: int, pages: Sequence[items.RawPage]) -> None:
-        """Keep the pages that a version was read from, in the order of its parts."""
-        if not self.budget or not pages:
-            return
-        rows = [_row(version_id, part, page) for part, page in enumerate(pages, start=1)]
-        connection.execute(insert(RawPage), rows)
+        """Keep the pages that a version was read from."""
+        if rows := self.rows(version_id, pages):
+            connection.execute(insert(RawPage), rows)
+            self.count(connection, rows)
+
+    def count(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Count rows that were written, or will be before the next statement; let the oldest go."""
         self._since += len(rows)
         if self._used is None or self._since > RECOUNT:
             self._used, self._since = stored(connection), 0

@@ -12,9 +12,7 @@ longer word stand together is verified in the text itself (``crawler.store.findi
 
 from __future__ import annotations
 
-import re
 from itertools import groupby, islice
-from operator import add as add_characters
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -33,6 +31,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from crawler.query.syntax import And, Near, Or, Pattern, Term
 from crawler.store.models import Article
+from crawler.store.tokens import LONGEST, pairs, runs, tokens, written
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
@@ -44,12 +43,9 @@ if TYPE_CHECKING:
 
 TOKENS = 20_000
 """The most tokens of one article that are indexed: a table of a thousand pages has more."""
-LONGEST = 40
-"""Of a longer run of letters and digits (an encoded picture, for one) only so many are indexed."""
 IN_TITLE = "\ue000"
 """Stands before a token of the title: a character for private use, which no canonical text has a need for."""
 
-_RUNS = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+", re.IGNORECASE)
 _SEARCH = table("search", column("search"), column("article_id", Integer), column("tokens"))
 
 
@@ -114,25 +110,13 @@ _POSTGRESQL = {
 
 def index_text(title: str, body: str) -> str:
     """Return what is indexed of a canonical ``title`` and ``body``: each token once, a blank between two."""
+    made = [written(f"{title}\n{body}"), *(IN_TITLE + token for token in dict.fromkeys(tokens(title)))]
+    indexed = " ".join(filter(None, made))
+    if indexed.count(" ") < TOKENS:
+        return indexed
     of_title = tokens(title)
-    made = dict.fromkeys((*of_title, *(IN_TITLE + token for token in of_title), *tokens(body)))
-    return " ".join(islice(made, TOKENS))
-
-
-def tokens(canonical_text: str) -> list[str]:
-    """Return the index tokens of a canonical text: words of Latin letters and digits, else pairs.
-
-    The last character of a run stands alone as well, so that every character begins a token and a single
-    one can be looked up by prefix.
-    """
-    made: list[str] = []
-    for run in _RUNS.findall(canonical_text.lower()):
-        if run.isascii():
-            made.append(run[:LONGEST])
-        else:
-            made += map(add_characters, run, run[1:])
-            made.append(run[-1])
-    return made
+    first = dict.fromkeys((*of_title, *(IN_TITLE + token for token in of_title), *tokens(body)))
+    return " ".join(islice(first, TOKENS))
 
 
 def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
@@ -193,15 +177,15 @@ def _expression(wanted: _Needed, language: dict[str, str]) -> str:
 
 def word_tokens(word: str) -> list[str]:
     """Return the tokens that every text with ``word`` has; a last ``x*`` is a prefix."""
-    runs = _RUNS.findall(canonical(word).lower())
-    made = [token for run in runs[:-1] for token in tokens(run)]
-    for run in runs[-1:]:
+    found = runs(canonical(word).lower())
+    made = [token for run in found[:-1] for token in tokens(run)]
+    for run in found[-1:]:
         if run.isascii():
             made.append(run[:LONGEST])
         elif len(run) == 1:
             made.append(f"{run}*")
         else:
-            made += map(add_characters, run, run[1:])
+            made += pairs(run)
     return list(dict.fromkeys(made))
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from crawler.store import candidates
 from crawler.store.comparison import Comparison, Relation, Text, compare, prepare
@@ -23,6 +23,7 @@ from crawler.store.neighbours import Neighbour, neighbours
 from crawler.store.times import now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -40,6 +41,12 @@ class Placement:
 
 
 _STORY, _MEMBER = insert(Story), insert(StoryMember)
+_IS_MEMBER = select(StoryMember.article_id).where(
+    StoryMember.article_id == bindparam("article"), StoryMember.story_id == bindparam("story")
+)
+_FIRST = select(func.min(StoryMember.article_id)).where(
+    StoryMember.story_id == bindparam("story"), StoryMember.relation == Relation.SAME.value
+)
 
 
 def place(  # noqa: PLR0913  the text and how it came
@@ -55,17 +62,36 @@ def place(  # noqa: PLR0913  the text and how it came
 
     Its keys are written too, unless it is ``indexed`` already.
     """
-    when = at or now()
     found = keys(body)
     shared = candidates.candidates(session, found, other_than=article_id)
     if not indexed:
         candidates.add(session, article_id, found)
-    if not shared:
-        return Placement(_open(session, article_id, when), reprint=False)
-    mine = prepare(body)
-    near = neighbours(session, title, mine, found, shared)
+    when = at or now()
+
+    def opened() -> int:
+        return _open(session, article_id, when)
+
+    return place_among(session, article_id, (title, body), (found, shared), opened, when)
+
+
+def place_among(  # noqa: PLR0913, PLR0917  the text, its keys and what to do with it
+    session: Session,
+    article_id: int,
+    text: tuple[str, str],
+    found: tuple[Sequence[int], Mapping[int, Sequence[int]]],
+    opened: Callable[[], int],
+    when: datetime,
+) -> Placement:
+    """Put an article into the story of one of its candidates, or the one that ``opened`` opens and returns.
+
+    ``text`` is its canonical title and body, ``found`` its keys and the candidates: id to shared keys.
+    """
+    if not found[1]:
+        return Placement(opened(), reprint=False)
+    mine = prepare(text[1])
+    near = neighbours(session, text[0], mine, *found)
     same = _same(mine, near)
-    story_id = _join_or_open(session, article_id, mine, same, when)
+    story_id = _join(session, article_id, mine, same, when) if same else opened()
     for one in near:
         if one.verdict.relation is Relation.PART and one.story_id != story_id:
             _link_part(session, Neighbour(article_id, story_id, mine, one.verdict), one, when)
@@ -175,23 +201,9 @@ def _same(mine: Text, near: list[Neighbour]) -> list[Neighbour]:
     )
 
 
-def _join_or_open(
-    session: Session, article_id: int, mine: Text, same: list[Neighbour], when: datetime
-) -> int:
-    if not same:
-        return _open(session, article_id, when)
+def _join(session: Session, article_id: int, mine: Text, same: list[Neighbour], when: datetime) -> int:
     best = same[0]
-    session.add(
-        StoryMember(
-            article_id=article_id,
-            story_id=best.story_id,
-            relation=Relation.SAME.value,
-            article_like=best.article_id,
-            cover=best.verdict.cover_longer,
-            joined_at=when,
-        )
-    )
-    session.flush()
+    _add_member(session, (article_id, best.story_id), Relation.SAME, best, best.verdict.cover_longer, when)
     target, *others = sorted(_mergeable(session, mine, same))
     for story_id in others:
         moved = merge(session, story_id, target)
@@ -201,13 +213,28 @@ def _join_or_open(
 
 
 def _open(session: Session, article_id: int, when: datetime) -> int:
-    # Most articles open a story: not by the ORM, whose unit of work takes a multiple of the two inserts.
     connection = session.connection()
     made = connection.execute(_STORY, {"created_at": when}).inserted_primary_key
     assert made is not None
     values = {"article_id": article_id, "story_id": made[0], "joined_at": when}
-    connection.execute(_MEMBER, {**values, "relation": Relation.SAME.value, "cover": 1.0})
+    connection.execute(
+        _MEMBER, {**values, "relation": Relation.SAME.value, "article_like": None, "cover": 1.0}
+    )
     return int(made[0])
+
+
+def _add_member(  # noqa: PLR0913, PLR0917  a row's columns
+    session: Session,
+    member: tuple[int, int],
+    relation: Relation,
+    like: Neighbour,
+    cover: float,
+    when: datetime,
+) -> None:
+    # Not by the ORM, whose unit of work takes a multiple of the insert.
+    values = {"article_id": member[0], "story_id": member[1], "relation": relation.value}
+    others = {"article_like": like.article_id, "cover": cover, "joined_at": when}
+    session.connection().execute(_MEMBER, {**values, **others})
 
 
 def _mergeable(session: Session, mine: Text, same: list[Neighbour]) -> set[int]:
@@ -229,12 +256,14 @@ def _mergeable(session: Session, mine: Text, same: list[Neighbour]) -> set[int]:
     return {story_id for story_id in stories if story_id == best or one_piece(story_id)}
 
 
-def _in_most(session: Session, part: Text, story_id: int) -> bool:
-    """Whether a story's first member has a part, or most of its members: the first may be a shortened one.
+def _in_most(session: Session, part: Text, whole: Neighbour) -> bool:
+    """Whether the first member of a whole's story has a part, or most of its members: the first may be cut.
 
-    One member alone may be a page that has another piece's paragraph, too.
+    One member alone may be a page that has another piece's paragraph, too. The whole itself has the part.
     """
-    found = texts(session, story_id)
+    if session.connection().scalar(_FIRST, {"story": whole.story_id}) == whole.article_id:
+        return True
+    found = texts(session, whole.story_id)
     agree = [compare(part, one).relation is not Relation.DIFFERENT for one in found[:1]]
     if all(agree):
         return bool(agree)
@@ -249,18 +278,9 @@ def _link_part(session: Session, mine: Neighbour, other: Neighbour, when: dateti
     the first of two pieces that a page merged.
     """
     for part, whole in ((mine, other), (other, mine)):
-        if session.get(StoryMember, (part.article_id, whole.story_id)) is not None:
+        there = {"article": part.article_id, "story": whole.story_id}
+        if session.connection().scalar(_IS_MEMBER, there) is not None:
             continue
-        if not _in_most(session, part.text, whole.story_id):
-            continue
-        session.add(
-            StoryMember(
-                article_id=part.article_id,
-                story_id=whole.story_id,
-                relation=Relation.PART.value,
-                article_like=whole.article_id,
-                cover=other.verdict.cover_shorter,
-                joined_at=when,
-            )
-        )
-    session.flush()
+        if _in_most(session, part.text, whole):
+            member, cover = (part.article_id, whole.story_id), other.verdict.cover_shorter
+            _add_member(session, member, Relation.PART, whole, cover, when)

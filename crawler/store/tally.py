@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.store import vocabulary
 from crawler.store.passages import differences, overlap, words
+from crawler.store.subsequence import most_in_common
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,7 +197,8 @@ def _taiwanese(sentences: Sequence[str]) -> str:
 
 
 def _may_be_alike(left: str, right: str) -> bool:
-    return overlap(left, right) >= ALIKE * min(words(left), words(right))
+    least = ALIKE * min(words(left), words(right))
+    return overlap(left, right) >= least and most_in_common(left, right) >= least
 
 
 def has_figure(text: str) -> bool:

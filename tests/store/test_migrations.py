@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, table, text
 
 from crawler.store import migrate, robots, stories
-from crawler.store.articles import Outcome, content, digest, save
+from crawler.store.articles import Outcome, save
+from crawler.store.contents import content, digest
 from crawler.store.database import Database, connect, open_database
 from crawler.store.known import Known
 from crawler.store.models import (

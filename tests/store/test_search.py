@@ -9,7 +9,7 @@ from crawler.query.search import parse_search
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
 from crawler.store.finding import Found, best, newest
-from crawler.store.search import tokens
+from crawler.store.tokens import tokens
 from tests.store.builders import NOON, article
 
 if TYPE_CHECKING:

@@ -43,6 +43,11 @@ _WRONG = text(
     LEFT JOIN search ON search.article_id = wanted.id
     WHERE search.tokens IS DISTINCT FROM array_to_tsvector(string_to_array(wanted.tokens, ' '))"""
 )
+_ORPHANS = {
+    True: "SELECT id FROM search_docsize WHERE id NOT IN (SELECT id FROM articles)",
+    False: "SELECT article_id FROM search WHERE article_id NOT IN (SELECT id FROM articles)",
+}
+"""By whether it is SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +91,18 @@ class Check:
                 self._note(one.url, reason)
 
     def orphans(self, session: Session) -> None:
-        """Find entries that are of no article; on PostgreSQL a foreign key leaves none."""
-        if not self._database.is_sqlite:
-            return
-        query = "SELECT id FROM search_docsize WHERE id NOT IN (SELECT id FROM articles)"
-        for article_id in session.scalars(text(query).execution_options(yield_per=A_TIME)):
+        """Find entries that are of no article, as a restore without triggers can leave on PostgreSQL."""
+        ids = session.scalars(text(_ORPHANS[self._database.is_sqlite]).execution_options(yield_per=A_TIME))
+        for article_id in ids:
+            if not self._database.is_sqlite and self._report.fix:
+                _index(self._database, article_id)
             self._note(f"article {article_id}", "it is indexed and not there")
-        if not self._anew and len(self._unknown) <= LEFT_OUT:
+        if self._database.is_sqlite and not self._anew and len(self._unknown) <= LEFT_OUT:
             self._compare_sum(session)
 
     def finish(self) -> None:
         """Make the index anew, if that is needed and allowed."""
-        if self._anew and self._report.fix:
+        if self._anew and self._report.fix and self._database.is_sqlite:
             rebuild(self._database)
 
     def _compare_sum(self, session: Session) -> None:

@@ -10,7 +10,8 @@ from alembic import op
 
 from crawler.store import fingerprints
 from crawler.store.packing import Content, pack, unpack
-from crawler.store.search import index_text, tokens
+from crawler.store.search import index_text
+from crawler.store.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

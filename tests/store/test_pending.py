@@ -1,0 +1,109 @@
+"""A batch puts its rows off, and nobody who asks in its transaction can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from crawler.store.articles import Outcome, Saver
+from crawler.store.database import Database, open_database
+from crawler.store.fingerprints import keys
+from crawler.store.models import Article, Fingerprint, Story, StoryMember, Version
+from crawler.store.pending import AHEAD
+from tests.store.builders import PIECE, article
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OTHER = (
+    "市气象台昨日发布暴雨预警，城东三条道路临时封闭，公交改道运行。预计雨势今夜减弱，明早六时起逐步恢复通行。"
+    * 2
+)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("expected", [False, True], ids=["one by one", "expected"])
+@pytest.mark.parametrize("asking", [False, True], ids=["unseen", "asked between"])
+def test_articles_of_one_batch_know_each_other(database: Database, *, expected: bool, asking: bool) -> None:
+    batch = [
+        article(PIECE, url="http://a.example/1"),
+        article(OTHER, url="http://a.example/2"),
+        article(f"本报讯 {PIECE}", url="http://b.example/3"),  # a reprint of the first
+        article(PIECE, url="http://www.a.example/1"),  # the first again
+        article(f"{OTHER}另有两条公交线路停运。", url="http://a.example/2"),  # the second, changed
+        article(OTHER, url="http://c.example/4"),
+    ]
+    saver = Saver(batched=True)
+    with database.writing() as session:
+        if expected:
+            saver.expect(session, batch)
+        found = []
+        for number, one in enumerate(batch, start=1):
+            found.append(saver.save(session, one))
+            if asking:
+                stored = session.scalar(select(func.count()).select_from(Article))
+                assert stored == (1, 2, 3, 3, 3, 4)[number - 1]
+        saver.finish(session)
+
+    assert [one.outcome for one in found] == [
+        Outcome.NEW,
+        Outcome.NEW,
+        Outcome.NEW,
+        Outcome.SAME,
+        Outcome.CHANGED,
+        Outcome.NEW,
+    ]
+    assert [one.reprint for one in found] == [False, False, True, False, False, True]
+    assert found[2].story_id == found[0].story_id == found[3].story_id
+    assert found[5].story_id == found[1].story_id == found[4].story_id
+    with database.reading() as session:
+        rows = session.execute(select(Version.id, Version.article_id).order_by(Version.id)).all()
+        written = [(one.version_id, one.article_id) for one in found if one.outcome is not Outcome.SAME]
+        assert sorted(written) == [tuple(row) for row in rows]
+        for at, kept in ((0, batch[0]), (1, batch[4]), (2, batch[2]), (5, batch[5])):
+            of_one = select(Fingerprint.key).where(Fingerprint.article_id == found[at].article_id)
+            assert set(session.scalars(of_one)) == set(keys(kept.canonical_body))
+        same = select(StoryMember.article_id).where(StoryMember.relation == "same")
+        assert sorted(session.scalars(same)) == sorted({one.article_id for one in found})
+
+
+def test_a_long_batch_is_numbered_on(database: Database) -> None:
+    count = 2 * AHEAD + 3
+    saver = Saver(batched=True)
+    with database.writing() as session:
+        for number in range(count):
+            saver.save(session, article("略", url=f"http://a.example/{number}"))
+        saver.finish(session)
+
+    with database.reading() as session:
+        for model in (Article, Version, Story):
+            assert session.scalar(select(func.count()).select_from(model)) == count
+
+
+def test_what_failed_is_forgotten(database: Database) -> None:
+    saver = Saver(batched=True)
+
+    def fail() -> None:
+        with database.writing() as session:
+            saver.save(session, article(PIECE, url="http://a.example/1"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    saver.forget()
+    with database.writing() as session:
+        again = saver.save(session, article(PIECE, url="http://b.example/1"))
+        saver.finish(session)
+
+    assert not again.reprint
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Article)) == 1
+        assert set(session.scalars(select(Fingerprint.article_id))) == {again.article_id}
