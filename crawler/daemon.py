@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,7 @@ from crawler.store.database import DatabaseError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import FrameType
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ class Agenda(Protocol):
 
     def due(self) -> Mapping[str, Sequence[str]]:
         """Return the sections that are due, by portal."""
+
+    def held(self, portals: Iterable[str]) -> set[str]:
+        """Return those of ``portals`` that somebody is visiting."""
 
     def seconds(self) -> float:
         """Return how long it is until something is due."""
@@ -60,10 +63,11 @@ class Child(Protocol):
 
 @dataclass(slots=True)
 class Running:
-    """A process and the portals that it visits."""
+    """A process, the portals that it visits, and those of them that it was seen to have begun with."""
 
     child: Child
     portals: tuple[str, ...]
+    begun: set[str] = field(default_factory=set)
 
 
 def children(opts: argparse.Namespace) -> Callable[[Sequence[str]], Child]:
@@ -109,7 +113,8 @@ class Daemon:
         """Note which processes ended, start what is due, return the seconds until the next look."""
         self._reap()
         try:
-            due = [name for name in self._agenda.due() if name not in self._busy()]
+            busy = self._busy()
+            due = [name for name in self._agenda.due() if name not in busy]
             for portals in self._groups(due):
                 self._running.append(Running(self._start(portals), portals))
             pause = self._agenda.seconds()
@@ -133,7 +138,18 @@ class Daemon:
         return found
 
     def _busy(self) -> set[str]:
-        return {name for running in self._running for name in running.portals}
+        """Return the portals of the processes but for those that were visited: another may take long."""
+        if not self._running:
+            return set()
+        held = self._agenda.held(name for running in self._running for name in running.portals)
+        for running in self._running:
+            running.begun |= held.intersection(running.portals)
+        return {
+            name
+            for running in self._running
+            for name in running.portals
+            if name in held or name not in running.begun
+        }
 
     def _reap(self) -> None:
         for running in list(self._running):

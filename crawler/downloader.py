@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from scrapy.core.downloader import Downloader
 
 from crawler.asking import NotNow, asks_to_wait
+from crawler.chains import Middlewares
 from crawler.middlewares.gentle import GentleMiddleware
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.core.downloader import Slot
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.internet.defer import Deferred
 
@@ -29,6 +31,10 @@ class CountingDownloader(Downloader):
     Requests that wait for their host have passed the middlewares. So whether one goes out is asked again when
     its turn comes (``let_go`` of GentleMiddleware), and only what goes out is counted.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.middleware = Middlewares(*self.middleware.middlewares, crawler=crawler)
 
     @cached_property
     def _gentle(self) -> GentleMiddleware | None:

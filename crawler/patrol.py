@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -115,9 +115,8 @@ def outcome(crawler: Crawler) -> Outcome:
     """Read the counters of ``crawler`` as they stand."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
     found = Outcome(crawler.spidercls.name, getattr(crawler.spidercls, "portal", crawler.spidercls.name))
-    for field in fields(Outcome):
-        if key := COUNTERS.get(field.name):
-            setattr(found, field.name, int(stats.get(key, 0)))
+    for name, key in COUNTERS.items():
+        setattr(found, name, int(stats.get(key, 0)))
     found.finish_reason = str(stats.get("finish_reason", ""))
     return found
 

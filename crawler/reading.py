@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
-from crawler.page import address, attachments, images, meta, number, reader, title, told, walk
+from crawler.page import address, attachments, images, meta, number, reader, title, told
 from crawler.page.blocks import refuse_long
 from crawler.selectors import elements, texts
 
@@ -100,6 +100,12 @@ class _Read:
     def generic(self) -> Reading:
         return reader.read(self.page, now=self.now, shared=self.shared)
 
+    @cached_property
+    def chosen(self) -> list[HtmlElement]:
+        """The containers that the spider's selector finds."""
+        rule = self.rules.of_field("body")
+        return [] if callable(rule) else containers(self.page, rule)
+
     def article(self, portal: str) -> Article:
         article = Article(portal=portal, url=self.page.url, fetched=self.now)
         article.title = article.read_title = self.title()
@@ -157,17 +163,19 @@ class _Read:
         rule = self.rules.of_field("body")
         if not rule:
             return self.generic.blocks
-        blocks = list(rule(self.page)) if callable(rule) else blocks_in(self.page, rule)
+        blocks = (
+            list(rule(self.page))
+            if callable(rule)
+            else [block for node in self.chosen for block in reader.blocks_of(node, self.page)]
+        )
         self.note("body", bool(blocks))
         return blocks or self.generic.blocks
 
     def add_own_extras(self, article: Article) -> None:
         """Add the files and pictures inside the containers that the spider chose, and a document number."""
-        rule = self.rules.of_field("body")
-        chosen = [] if callable(rule) else containers(self.page, rule)
-        article.attachments = attachments.find(chosen, self.page.url)
-        for node in chosen:
-            layout = walk.walk(node)
+        article.attachments = attachments.find(self.chosen, self.page.url)
+        for node in self.chosen:
+            layout = reader.layout_of(node, self.page)
             article.images += images.find(layout.pictures, layout.lines, self.page.url)
         opening = [block.text for block in article.blocks[:OPENING]]
         paper = number.find([*article.head, *opening], article.title)

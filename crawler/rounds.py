@@ -47,6 +47,16 @@ class Rounds:
             database.close()
         return {name: urls for name, urls in found.items() if lease_name(name) not in taken}
 
+    def held(self, portals: Iterable[str]) -> set[str]:
+        """Return those of ``portals`` that somebody is visiting. Raises DatabaseError."""
+        leased = {lease_name(name): name for name in portals}
+        database = open_database(self._url)
+        try:
+            with database.reading() as session:
+                return {leased[name] for name in leases.held(session, leased, self._clock(), has_ended)}
+        finally:
+            database.close()
+
     def seconds(self) -> float:
         """Return how long it is until something is due; 0 if something is."""
         upcoming = self._next()

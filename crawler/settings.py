@@ -151,10 +151,18 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "crawler.middlewares.gentle.GentleMiddleware": 710,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.cookies.WantedCookiesMiddleware": 700,
 }
 SPIDER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    # Scrapy's three as two, of which one is for those who limit depths: each is two generators a page.
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "crawler.middlewares.following.FollowingMiddleware": 700,
+    "crawler.middlewares.following.WantedDepthMiddleware": 900,
 }
 # Pipelines that only change the article; `scrapy extract` and `scrapy explain` run these alone.
 PORTALWATCH_READING_PIPELINES = {
@@ -175,8 +183,16 @@ EXTENSIONS: dict[str, int | None] = {
     "crawler.timekeeper.Timekeeper": 520,
     "crawler.measuring.Measuring": 510,
     "scrapy.extensions.spiderstate.SpiderState": None,
+    # The doors that are shut above would be loaded even so, with an HTTP server and one of SSH.
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
 }
-CONCURRENT_ITEMS = 4  # the default starts 100 cooperative tasks a response and halves the speed
+ITEM_PROCESSOR = "crawler.chains.Pipelines"
+STATS_CLASS = "crawler.chains.Counts"
+# The default starts 100 cooperative tasks a response and halves the speed. With 1 the newest article of a
+# section page is asked for before the others wait, and what a stopped visit leaves would be older than it.
+CONCURRENT_ITEMS = 4
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of a callback again for many a page
 
 # --- What is said ------------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ from crawler.store.database import DatabaseError
 from crawler.store.known import Known
 from crawler.store.patience import SECONDS
 from crawler.text.deadline import Budget
+from crawler.turning import Turning
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -126,6 +127,7 @@ class PortalSpider(CountingSpider):
         self.wait_until: datetime | None = None  # when the server wants to be asked again
         self.only = None if only is None else frozenset(only.split())  # addresses of sections
         self.choosing = Choosing(self.base, self.days, self.full)
+        self.turning = Turning()
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -140,6 +142,8 @@ class PortalSpider(CountingSpider):
         patience = crawler.settings.getfloat("PORTALWATCH_PATIENCE", SECONDS)
         spider.known = Known(crawler.settings["PORTALWATCH_DATABASE_URL"], patience)
         spider.read_timeout = crawler.settings.getfloat("PORTALWATCH_READ_TIMEOUT")
+        spider.turning.pages = crawler.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
+        spider.turning.longest = crawler.settings.getint("URLLENGTH_LIMIT")
         if spider.tls == tls.LEGACY:
             spider.logger.info("%s", tls.IN_WORDS)
         spider.learned = spider.known.learned(spider.name)
@@ -159,6 +163,7 @@ class PortalSpider(CountingSpider):
         for section in self.sections:
             url = self.section_url(section)
             if self.only is None or url in self.only:
+                self.turning.begin(section, url)
                 yield self._list_request(url, section, 1)
         for request in self.rechecker.requests() if self.known else ():
             yield request
@@ -194,14 +199,15 @@ class PortalSpider(CountingSpider):
             seen.failed = True
             self.count("failed_sections")
             return
-        found = self.choosing.own(listing.entries)
-        if not found and not listing.may_be_empty:
+        own = self.choosing.own(listing.entries)
+        if not own and not listing.may_be_empty:
             self.count_error(
                 "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
             )
             seen.failed = True
             self.count("failed_sections")
             return
+        found = self._sound(own, response.url)
         if number == 1 and self._is_as_before(seen, found, section):
             self._unchanged(seen)
             return
@@ -217,6 +223,9 @@ class PortalSpider(CountingSpider):
         self.count("lists")
         if number == 1:
             self.count(f"listed/{section}", len(found))
+        # One for all: Scrapy keeps a queue for each priority, looks through all of them at every request, and
+        # takes of a queue the last first.
+        priority = len(self.choosing.asked) + len(wanted)
         for entry in wanted:
             address = canonical_url(entry.url)
             self.choosing.asked.add(address)
@@ -229,17 +238,38 @@ class PortalSpider(CountingSpider):
                 errback=self.failed,
                 cb_kwargs={"section": section, "list_url": response.url},
                 meta={ENTRY: address},
-                priority=len(self.choosing.asked),
+                priority=priority,
                 # Scrapy's filter would drop a redirect to a known address, a circle for one, in silence.
                 dont_filter=True,
             )
-        limit = self.settings.getint("PORTALWATCH_MAX_LIST_PAGES")
         go_on = news and not self.choosing.all_too_old(found)
-        if listing.following and number < limit and (go_on or listing.may_be_empty):
-            yield self._list_request(listing.following, section, number + 1)
-        elif listing.turned_by and number < limit and go_on:
+        if listing.following and (go_on or listing.may_be_empty):
+            yield from self._turned(listing.following, section, number, response.url)
+        elif listing.turned_by and go_on:
             self.count("unfollowable")
             self.logger.warning("%s: only a script turns the page (%s)", response.url, listing.turned_by)
+
+    def _turned(self, following: str, section: str, number: int, url: str) -> Iterator[scrapy.Request]:
+        """Ask for the page after page ``number`` of a section, at ``url``, unless it leads nowhere."""
+        end = self.turning.ends(section, following, number + 1)
+        if end is None:
+            yield self._list_request(following, section, number + 1)
+        elif end:
+            self.count("endless_sections")
+            self.logger.warning("%s: %s", url, end)
+
+    def _sound(self, entries: list[Entry], url: str) -> list[Entry]:
+        """Return the entries that may be asked for; say and count the others, a line a page."""
+        sound, others = self.turning.sorted_out(entries)
+        if others:
+            entry, fault = others[0]
+            self.logger.warning(
+                "%s: %d of its links are not followed, the first: %s (%s)",
+                url, len(others), entry.url[:200], fault,
+            )  # fmt: skip
+            self.count("refused", len(others))
+            self.count("refused/address", len(others))
+        return sound
 
     def _listing(self, response: Response) -> Listing | None:
         try:

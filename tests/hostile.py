@@ -6,6 +6,7 @@ import gzip
 import re
 import socket
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,21 +30,25 @@ from crawler.spider import PortalSpider
 class {title}Spider(PortalSpider):
     name = "{name}"
     portal = "{name}"
-    base = "http://{name}.example"
+    base = "{base}"
     sections = {{"渡口": "/list.html"}}
     entries = "ul a"
+    entry_date = "./text()"
     next_page = "a.next"
     title = "h1"
     body = "div.text"
 """
 
 
-def project(folder: Path, *names: str) -> Path:
-    """Make ``folder`` a project with a spider for each host ``<name>.example``; return it."""
+def project(folder: Path, *names: str, **elsewhere: str) -> Path:
+    """Make ``folder`` a project with a spider for each host ``<name>.example``; return it.
+
+    ``elsewhere`` are further portals, by name, with their addresses.
+    """
     project_copy(folder)
-    for name in names:
+    for name, base in {**{name: f"http://{name}.example" for name in names}, **elsewhere}.items():
         (folder / "spiders" / f"{name}.py").write_text(
-            SPIDER.format(name=name, title=name.capitalize()), "utf-8"
+            SPIDER.format(name=name, title=name.capitalize(), base=base), "utf-8"
         )
     return folder
 
@@ -79,6 +84,7 @@ class Hostile(ThreadingTCPServer):
         self.log: list[tuple[str, str]] = []
         self.sent: dict[str, int] = {}
         self.over = threading.Event()
+        self._noted = threading.Condition()
 
     @property
     def url(self) -> str:
@@ -88,6 +94,17 @@ class Hostile(ThreadingTCPServer):
     def asked(self, host: str) -> list[str]:
         """Return the paths that were asked for of a host, in their order."""
         return [path for one, path in list(self.log) if one == host]
+
+    def note(self, host: str, path: str) -> None:
+        """Write a request into the log."""
+        with self._noted:
+            self.log.append((host, path))
+            self._noted.notify_all()
+
+    def arrived(self, *wanted: tuple[str, str], seconds: float = 300) -> None:
+        """Wait until all of the requests, host and path each, have come; fail after so many seconds."""
+        with self._noted:
+            assert self._noted.wait_for(lambda: set(wanted) <= set(self.log), seconds), self.log
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Let clients go away."""
@@ -116,10 +133,13 @@ class _Handler(StreamRequestHandler):
             pass
         if len(words) < 2:
             return
+        self.hostile = cast("Hostile", self.server)
+        if words[0] == b"CONNECT":
+            self.tunnel(words[1].decode("latin-1"))
+            return
         parts = urlsplit(words[1].decode("latin-1"))
         self.host, self.path = parts.netloc, parts.path
-        self.hostile = cast("Hostile", self.server)
-        self.hostile.log.append((self.host, self.path))
+        self.hostile.note(self.host, f"{parts.path}?{parts.query}" if parts.query else parts.path)
         with suppress(OSError):
             self.answer()
 
@@ -133,6 +153,13 @@ class _Handler(StreamRequestHandler):
         name = re.sub("[^a-z].*", "", self.path.strip("/"))
         do = cast("Callable[[], None] | None", getattr(self, f"do_{name}", None))
         return do() if do else self.whole(page(f"渡口的消息{self.path}"))
+
+    def tunnel(self, target: str) -> None:
+        """Open a tunnel to nobody, or, for a host whose name says so, do not even answer."""
+        self.hostile.note(target.partition(":")[0], "CONNECT")
+        if not target.startswith("deaf"):
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        self.hostile.over.wait()
 
     def whole(self, body: bytes, status: str = "200 OK", headers: str = HTML) -> None:
         head = f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
@@ -156,6 +183,13 @@ class _Handler(StreamRequestHandler):
         self.head()
         self.endless(b"<", 0.1)
 
+    def do_trickle(self) -> None:
+        self.head()
+        for byte in page("一秒一个字节"):
+            if self.hostile.over.wait(1):
+                return
+            self.send(bytes([byte]))
+
     def do_dripheaders(self) -> None:
         self.send(b"HTTP/1.1 200 OK\r\n")
         self.endless(b"X-A: a\r\n", 0.1)
@@ -167,6 +201,10 @@ class _Handler(StreamRequestHandler):
     def do_chunked(self) -> None:
         self.head("Transfer-Encoding: chunked\r\n")
         self.endless(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+    def do_steady(self) -> None:
+        self.head("Connection: close\r\n")
+        self.endless(b"x" * 65536, 0.1)
 
     def do_undeclared(self) -> None:
         self.head("Connection: close\r\n")
@@ -185,12 +223,33 @@ class _Handler(StreamRequestHandler):
         body = gzip.compress(gzip.compress(BOMB))
         self.whole(body, headers=f"{HTML}Content-Encoding: gzip, gzip\r\n")
 
+    def do_deflate(self) -> None:
+        self.whole(zlib.compress(BOMB), headers=f"{HTML}Content-Encoding: deflate\r\n")
+
+    def do_rawdeflate(self) -> None:
+        body = zlib.compress(BOMB, wbits=-zlib.MAX_WBITS)
+        self.whole(body, headers=f"{HTML}Content-Encoding: deflate\r\n")
+
+    def do_layers(self) -> None:
+        body = BOMB
+        for _ in range(6):
+            body = gzip.compress(body)
+        self.whole(body, headers=f"{HTML}Content-Encoding: {', '.join(['gzip'] * 6)}\r\n")
+
     def do_loop(self) -> None:
         self.whole(b"", "302 Found", f"Location: http://{self.host}{self.path}\r\n")
 
     def do_ping(self) -> None:
         back = "/ping.html" if self.path == "/ping-pong.html" else "/ping-pong.html"
         self.whole(b"", "301 Moved", f"Location: {back}\r\n")
+
+    def do_hosts(self) -> None:
+        number = int("0" + "".join(filter(str.isdigit, self.path)))
+        self.whole(b"", "302 Found", f"Location: http://host{number}.example/hosts-{number + 1}.html\r\n")
+
+    def do_away(self) -> None:
+        other = "there" if self.host.startswith("here") else "here"
+        self.whole(b"", "302 Found", f"Location: http://{other}.example/away.html\r\n")
 
     def do_onward(self) -> None:
         number = int("0" + "".join(filter(str.isdigit, self.path)))
@@ -219,6 +278,26 @@ class _Handler(StreamRequestHandler):
     def do_paging(self) -> None:
         number = int("0" + "".join(filter(str.isdigit, self.path)))
         self.whole(listing([f"/a-{number}.html"], f"/paging-{number + 1}.html"))
+
+    def do_bare(self) -> None:
+        number = int("0" + "".join(filter(str.isdigit, self.path)))
+        self.whole(listing([], f"/bare-{number + 1}.html"))
+
+    def do_visitor(self) -> None:
+        number = len(self.hostile.asked(self.host))
+        paths = [f"/news-{one}.html?visitor={number}{one}" for one in (1, 2)]
+        self.whole(listing(paths, f"/visitor.html?visitor={number}"))
+
+    def do_deep(self) -> None:
+        self.whole(listing(["a/b/story.html"], "a/b/"))
+
+    def do_long(self) -> None:
+        path = self.path.removesuffix(".html") + "-longer" * 80
+        self.whole(listing([f"/story-{len(path)}.html"], f"{path}.html"))
+
+    def do_circle(self) -> None:
+        back = "/circle.html" if self.path == "/circle-on.html" else "/circle-on.html"
+        self.whole(listing(["/story.html"], back))
 
     def do_part(self) -> None:
         stem = self.path.removesuffix(".html")

@@ -18,7 +18,7 @@ PORTALS = sorted(path.parent.name for path in (ROOT / "seeds/replicas").glob("*/
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with ReplicaServer() as server:
-        yield World(server, tmp_path_factory.mktemp("world"))
+        yield World(server, tmp_path_factory.mktemp("world"), anew=True)
 
 
 @pytest.fixture(scope="module")

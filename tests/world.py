@@ -17,6 +17,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.replica.server import ReplicaServer
 from crawler.store.packing import Content, unpack
+from tests import starting
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,13 +30,14 @@ class World:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     root: Path = ROOT  # the project that commands run in
+    anew: bool = False  # whether Python is started for each command, as for users
 
     @property
     def database_url(self) -> str:
         return f"sqlite:///{self.folder}/test.db"
 
     def scrapy(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the project as a user would, with the replicas for the Internet."""
+        """Run a command of the project in a process of its own, with the replicas for the Internet."""
         environment = {
             **os.environ,
             "http_proxy": self.server.url,
@@ -47,6 +49,8 @@ class World:
             "COLUMNS": "200",
             **self.settings,
         }
+        if not self.anew and self.root == ROOT:
+            return starting.run(words, self.root, environment)
         command = [sys.executable, "-m", "scrapy", *words]
         return subprocess.run(
             command, cwd=self.root, env=environment, capture_output=True, text=True, check=False

@@ -17,7 +17,7 @@ from crawler.refusals import Refused
 from crawler.rereading import Rereader, Tally, differing, done_by
 from crawler.roster import portal_names, spider_class
 from crawler.store import kept
-from crawler.store.articles import content
+from crawler.store.contents import content
 from crawler.store.corrections import correct
 from crawler.store.database import DEFAULT_URL, Database, open_database
 from crawler.store.learned import load

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, cast
 
+from crawler.stopping import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
@@ -17,14 +19,18 @@ if TYPE_CHECKING:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that takes the place of ``path`` at the end; on any error nothing has changed there.
 
-    What is no regular file (a pipe, a device) is written as it is. Raises ``OSError``.
+    Nor has anything where SIGTERM comes, which leaves the block by SystemExit. What is no regular file (a
+    pipe, a device) is written as it is. For the main thread. Raises ``OSError``.
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file
         return
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
+    with (
+        in_order(),
+        NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary,
+    ):
         try:
             yield cast("BinaryIO", temporary)
             temporary.flush()

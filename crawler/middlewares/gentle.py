@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.exceptions import NotConfigured
@@ -46,13 +47,16 @@ class GentleMiddleware:
         """Raise NotNow if the visit is over; else the request waits for its turn."""
         self._refuse_after_the_end(request)
 
+    @cached_property
+    def _policy(self) -> Policy:
+        return Policy.of(self.crawler.settings, type(self.crawler.spider))
+
     def let_go(self, request: Request) -> None:
         """Count a request whose turn has come, or raise NotNow if it is not to be sent any more."""
         self._refuse_after_the_end(request)
         self._refuse_while_closing(request)
         spider = cast("Any", self.crawler.spider)
-        policy = Policy.of(self.crawler.settings, type(spider))
-        now = spider.now()
+        policy, now = self._policy, spider.now()
         if self._before is None:
             self._begin(spider, now)
         assert self._before is not None

@@ -91,8 +91,11 @@ class Tally:
     def add(self, article: Article) -> None:
         """Count one article that came through the pipelines."""
         self._articles += 1
-        self._filled.update(name for name in FIELDS if getattr(article, name))
         length = sum(len(block.text) for block in article.blocks)
+        filled = {"body": length > 0 or len(article.blocks) > 1}
+        for name in FIELDS:
+            if filled[name] if name in filled else getattr(article, name):
+                self._filled[name] += 1
         if len(self._lengths) < KEPT_LENGTHS:
             self._lengths.append(length)
         last = article.blocks[-1].text.rstrip() if article.blocks else ""

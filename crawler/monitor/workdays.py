@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from crawler.text.clock import LOCAL
+
+if TYPE_CHECKING:
+    import holidays
 
 
 @cache
@@ -21,6 +23,8 @@ def is_workday(day: date) -> bool:
 
 @cache
 def _holidays(year: int) -> holidays.HolidayBase:
+    import holidays  # noqa: PLC0415  of all countries, for the few portals that were silent
+
     return holidays.country_holidays("CN", years=year)
 
 

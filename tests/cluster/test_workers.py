@@ -31,9 +31,9 @@ def test_three_workers_share_portals_and_one_is_killed(many: Many) -> None:
         try:
             for name in ("one", "two", "three"):
                 many.start(name)
-            many.until(lambda: visiting(many, "two"), 90, step=0.02)
+            many.until(lambda: visiting(many, "two"), 300, step=0.02)
             many.workers["two"].kill()
-            many.until(many.done, 180)
+            many.until(many.done, 600)
         finally:
             statuses = many.stop()
     assert statuses == [0, 0]

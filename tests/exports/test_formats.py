@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -122,10 +123,16 @@ def test_a_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
             file.write(b"half")
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        stop()
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
+    def told() -> None:
+        with replacing(path) as file:
+            file.write(b"half")
+            signal.raise_signal(signal.SIGTERM)
+
+    for stopped, error in ((stop, KeyboardInterrupt), (told, SystemExit)):
+        with pytest.raises(error):
+            stopped()
+        assert path.read_text() == "old"
+        assert list(tmp_path.iterdir()) == [path]
     link = tmp_path / "link"
     link.symlink_to(path)
     with replacing(link) as file:

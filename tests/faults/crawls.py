@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from crawler.store.checks.report import Finding, Report
 from crawler.store.database import Database, open_database
 from crawler.store.migrate import upgrade
 from crawler.store.models import Alert, Article, Lease, RawPage, StoryMember, Version, Watch
+from tests.starting import Started
 
 Ended = tuple[int, str, str]
 ROOT = Path(__file__).parent.parent.parent
@@ -58,7 +58,7 @@ class CountingServer(ReplicaServer):
             self.count += 1
             self._asked.notify_all()
 
-    def wait_for(self, count: int, process: subprocess.Popen[str]) -> None:
+    def wait_for(self, count: int, process: Started) -> None:
         """Return once ``count`` requests came, or the process ended."""
         with self._asked:
             while self.count < count and process.poll() is None:
@@ -83,7 +83,7 @@ class Crawl:
                 watches.add(session, name, query)
         database.close()
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> Started:
         """Start a command of the project, ``patrol`` of all ``PORTALS`` if none is said."""
         environment = {
             **os.environ,
@@ -94,20 +94,13 @@ class Crawl:
             **SETTINGS,
             **self.settings,
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *(words or ("patrol", "--only", *PORTALS))],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return Started(words or ("patrol", "--only", *PORTALS), ROOT, environment)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         process = self.start(*words)
         out, err = process.communicate()
-        return subprocess.CompletedProcess(words, process.returncode, out, err)
+        return subprocess.CompletedProcess(words, process.wait(), out, err)
 
 
 @dataclass(frozen=True)
@@ -195,7 +188,7 @@ def assert_whole(database: Database) -> int:
 
 
 @contextmanager
-def under_way(crawl: Crawl, begun: int = BEGUN) -> Iterator[tuple[subprocess.Popen[str], Ended]]:
+def under_way(crawl: Crawl, begun: int = BEGUN) -> Iterator[tuple[Started, Ended]]:
     """Yield a crawl that has stored something, and a list of what it came to: status, output, errors."""
     asked = crawl.server.count
     process = crawl.start()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.starting import Started
+
 SIZE = 64_000_000
 _BLOCK = b"\0" * 65_536
 _LEAST = 4096  # a file may have so many bytes when there is no room
@@ -25,10 +27,10 @@ class Disk(Protocol):
     folder: Path
     said: str  # what SQLite calls it
 
-    def fill(self, process: subprocess.Popen[str]) -> None:
+    def fill(self, process: Started) -> None:
         """Leave no room."""
 
-    def empty(self, process: subprocess.Popen[str]) -> None:
+    def empty(self, process: Started) -> None:
         """Give the room back."""
 
 
@@ -39,7 +41,7 @@ class SmallDisk:
     folder: Path
     said: str = "disk is full"
 
-    def fill(self, process: subprocess.Popen[str]) -> None:  # noqa: ARG002  of no one process
+    def fill(self, process: Started) -> None:  # noqa: ARG002  of no one process
         """Take all room that is left."""
         with (self.folder / "ballast").open("wb", buffering=0) as file:
             try:
@@ -48,7 +50,7 @@ class SmallDisk:
             except OSError:
                 return
 
-    def empty(self, process: subprocess.Popen[str]) -> None:  # noqa: ARG002  of no one process
+    def empty(self, process: Started) -> None:  # noqa: ARG002  of no one process
         """Take the ballast away."""
         (self.folder / "ballast").unlink()
 
@@ -60,15 +62,15 @@ class Quota:
     folder: Path
     said: str = "disk I/O error"
 
-    def fill(self, process: subprocess.Popen[str]) -> None:
+    def fill(self, process: Started) -> None:
         """Let nothing be written behind the first bytes of a file."""
         self._limit(process, _LEAST)
 
-    def empty(self, process: subprocess.Popen[str]) -> None:
+    def empty(self, process: Started) -> None:
         """Let everything be written again."""
         self._limit(process, None)
 
-    def _limit(self, process: subprocess.Popen[str], most: int | None) -> None:
+    def _limit(self, process: Started, most: int | None) -> None:
         if process.poll() is None:
             _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
             soft = hard if most is None else most

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crawler.daemon import Daemon
@@ -43,12 +43,16 @@ class World:
     started: list[FakeChild] = field(default_factory=list)
     broken: bool = False
     looked: int = 0
+    leased: set[str] = field(default_factory=set)
 
     def due(self) -> Mapping[str, Sequence[str]]:
         self.looked += 1
         if self.broken:
             raise DatabaseError("the database is away")
         return {name: ["http://x.example/"] for name in self.now_due}
+
+    def held(self, portals: Iterable[str]) -> set[str]:
+        return self.leased.intersection(portals)
 
     def seconds(self) -> float:
         return self.wait
@@ -73,6 +77,22 @@ def test_what_is_due_is_shared_out_and_nothing_twice() -> None:
     world.now_due = ["a", "d"]
     daemon.look()
     assert visited(world)[2:] == [("a",)]
+
+
+def test_a_portal_is_visited_again_while_another_of_its_process_takes_long() -> None:
+    world = World(["good", "silent", "third"])
+    daemon = Daemon(world, world.start, 2)
+    daemon.look()
+    world.started[1].status = 0
+    world.now_due = ["good", "silent"]
+    daemon.look()
+    assert visited(world) == [("good", "silent"), ("third",)], "neither was seen to be begun"
+    world.leased = {"good", "silent"}
+    daemon.look()
+    assert len(world.started) == 2
+    world.leased = {"silent"}
+    daemon.look()
+    assert visited(world)[2:] == [("good",)]
 
 
 def test_a_portal_that_failed_gets_a_process_of_its_own_and_never_all_of_them() -> None:
