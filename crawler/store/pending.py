@@ -141,6 +141,7 @@ class Pending:
 
     def story(self, article_id: int, story_id: int, when: datetime) -> None:
         """Put off the row of a story that an article opens, and that of its membership."""
+        self._unwritten.add(article_id)  # its other rows may have been written for its own comparison
         self._rows["stories"].append({"id": story_id, "created_at": when})
         self._rows["members"].append(
             {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +15,12 @@ from crawler.store.fingerprints import keys
 from crawler.store.models import Article, Fingerprint, Story, StoryMember, Version
 from crawler.store.pending import AHEAD
 from tests.store.builders import PIECE, article
+from tests.world import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TEXTS = ROOT / "seeds/replicas/texts/a.jsonl"
 OTHER = (
     "市气象台昨日发布暴雨预警，城东三条道路临时封闭，公交改道运行。预计雨势今夜减弱，明早六时起逐步恢复通行。"
     * 2
@@ -107,3 +111,43 @@ def test_what_failed_is_forgotten(database: Database) -> None:
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Article)) == 1
         assert set(session.scalars(select(Fingerprint.article_id))) == {again.article_id}
+
+
+def test_a_copy_finds_an_article_of_its_batch_that_was_compared_with_another(database: Database) -> None:
+    notice = PIECE.replace("四十二万", "十七万").replace("一千三百", "二千六百")
+    batch = [
+        article(PIECE, url="http://a.example/1"),
+        article(notice, url="http://a.example/2"),
+        article(notice, url="http://b.example/3"),
+    ]
+    saver = Saver(batched=True)
+    with database.writing() as session:
+        found = [saver.save(session, one) for one in batch]
+        saver.finish(session)
+
+    assert [one.reprint for one in found] == [False, False, True]
+    assert found[2].story_id == found[1].story_id
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_batch_makes_the_stories_that_saving_one_by_one_makes(database: Database, seed: int) -> None:
+    """Notices of a form and their copies, in any order: each is compared with what came just before."""
+    kept = [json.loads(line) for line in TEXTS.read_text("utf-8").splitlines()]
+    texts = [("\n".join(one["paragraphs"]), one["title"]) for one in kept if one["kind"] == "notice"]
+    copies = [
+        article(body, title=title, url=f"http://{host}.example/{number}")
+        for number, (body, title) in enumerate(texts)
+        for host in "ab"
+    ]
+    random.Random(seed).shuffle(copies)  # noqa: S311  no secret
+    saver = Saver(batched=True)
+    with database.writing() as session:
+        saver.expect(session, copies)
+        found = [saver.save(session, one) for one in copies]
+        saver.finish(session)
+
+    stories: dict[str, set[int]] = {}
+    for one, saved in zip(copies, found, strict=True):
+        stories.setdefault(one.canonical_body, set()).add(saved.story_id)
+    assert [len(ids) for ids in stories.values()] == [1] * len(texts)
+    assert sum(one.reprint for one in found) == len(texts)
