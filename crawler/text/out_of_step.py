@@ -34,6 +34,8 @@ _KEPT_AT_LOST_TRAIL = 4
 _FAR_BEHIND = 8.0
 # Readings that are nearly as likely may end better with what stands behind.
 _FINISHED = 8
+# How far behind a surname it is looked for what somebody did, in characters.
+_NAMED = 6
 # Beyond so many nats a rival is out of the question.
 _CLEAR = 20.0
 # A reading that our table has, but not as the character's first; the table that was injected has it first.
@@ -146,6 +148,7 @@ class Reader:
         right = self.text[end : end + 2]
         if right[:1] in {"", "\n"}:
             bonus += likelihood.at_line_end(out[-1])
+        bonus += likelihood.of_speaker(before[-2:] + out, self.text[end : end + _NAMED])
         was = visible(self.tokens, self.text[at:end])
         gain = state.score + likelihood.of_text(before + out, right) - likelihood.of_text(before, was + right)
         gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))

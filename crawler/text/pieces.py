@@ -40,6 +40,8 @@ _EURO = 0x80
 _WINDOW = 2000
 _JUDGED = 240
 _TWO_PAIRS = 4
+# Bytes of a character.
+_WIDEST = 4
 # Beyond so many damaged places, or bytes looked at, the text is lost, and looking on costs more than
 # it gives.
 _MOST_SEARCHES = 200
@@ -186,11 +188,12 @@ def _damaged_legacy(piece: bytes, encoding: str) -> str:
         if not _aligned(view[at:start], encoding):
             start += 1
         read.append(_lenient(view[at:start], encoding))
-        following = _ANCHOR.search(piece, bad + 1)
-        stop = min(following.start() if following else len(piece), bad + _JUDGED)
-        read.append(_in_step(piece[start:stop], encoding))
+        following = _ANCHOR.search(piece, bad + 1, bad + _JUDGED + 1)
+        stop = following.start() if following else min(len(piece), bad + _JUDGED)
+        text, width = _in_step(piece[start:stop], encoding, whole=stop == len(piece) or following is not None)
+        read.append(text)
         looked += stop - start
-        at = stop
+        at = start + width
         if looked > _MOST_BYTES:
             break
     return "".join(read) + _lenient(view[at:], encoding)
@@ -217,19 +220,20 @@ def _aligned(piece: memoryview, encoding: str) -> bool:
     return True
 
 
-def _stray(tail: str, char: str) -> float:
+def _stray(tail: str, char: str, behind: bytes) -> float:
     """Give what a letter or sign costs, in nats, that is more likely the second byte of a character."""
     if not "@" <= char <= "~" or tail[-1:].isascii():
         return 0.0
     if tail.endswith(REPLACEMENT):
-        return _STRAY
+        return 0.0 if behind.isascii() and behind else _STRAY
     return _STRAY_LETTER if char.isalpha() else _STRAY_SIGN
 
 
-def _in_step(run: bytes, encoding: str) -> str:
-    """Read a run with bad bytes so that the text is the most likely.
+def _in_step(run: bytes, encoding: str, *, whole: bool) -> tuple[str, int]:
+    """Read a run with bad bytes so that the text is the most likely; return it and how many bytes it is.
 
-    That is the best way through single bytes, pairs, four-byte characters and skipped bytes.
+    That is the best way through single bytes, pairs, four-byte characters and skipped bytes. A run that is
+    not ``whole`` may end inside a character, which is left then.
     """
     size = len(run)
     best = [-math.inf] * (size + 1)
@@ -240,14 +244,18 @@ def _in_step(run: bytes, encoding: str) -> str:
             continue
         tail = text[at][-2:]
         steps: list[tuple[int, str, float]] = [(1, REPLACEMENT, -_SKIP_ONE)]
-        if run[at] >= _EURO and run[at + 1 : at + 2] >= _FIRST_TRAIL:
+        behind = run[at + 1 : at + 3]
+        # One letter may be the second byte of what is lost, several are a word.
+        if run[at] >= _EURO and behind >= _FIRST_TRAIL and not (len(behind) > 1 and behind.isascii()):
             steps.append((2, REPLACEMENT, -_SKIP_TWO))
         for width in (1, 2, 4):
             char = _strict(run[at : at + width], encoding) if at + width <= size else None
             if char and len(char) == 1 and (width == 1) == char.isascii():
-                steps.append((width, char, model.log_probability(tail, char) - _stray(tail, char)))
+                cost = _stray(tail, char, run[at + 1 : at + 2])
+                steps.append((width, char, model.log_probability(tail, char) - cost))
         for width, char, value in steps:
             if at + width <= size and best[at] + value > best[at + width]:
                 best[at + width] = best[at] + value
                 text[at + width] = text[at] + char
-    return text[size]
+    end = size if whole else max(range(max(1, size - _WIDEST + 1), size + 1), key=best.__getitem__)
+    return text[end], end
