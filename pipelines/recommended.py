@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler import chain
 from crawler.items import BlockKind, Dropped
-from crawler.page import learned, rules
+from crawler.page import learned, rules, worth
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ def _links(blocks: Sequence[Block], texts: Sequence[str], files: Iterable[str]) 
 def _is_link(block: Block, text: str) -> bool:
     """Whether a block is a link and no linked paragraph of the article."""
     sentence = len(text) >= LINKED_SENTENCE_CHARS and text.endswith("。")
-    return block.link_density >= LINKED and block.kind is not BlockKind.TABLE and not sentence
+    own = sentence or worth.gives_address(text)
+    return block.link_density >= LINKED and block.kind is not BlockKind.TABLE and not own
 
 
 def _closes(texts: Sequence[str], run: Sequence[int]) -> bool:

@@ -13,7 +13,7 @@ PURE = {"scrapy", "sqlalchemy", "alembic", "twisted"}
 # What may import what inside the engine: a package and the packages that it may see besides itself.
 ENGINE = {
     "text": set(),
-    "page": {"text", "items"},
+    "page": {"text", "query", "items"},
     "query": {"text"},
     "store": {"text", "page", "query", "items", "refusals"},
     "alerts": {"text", "page", "query", "items", "store"},

@@ -138,7 +138,7 @@ def before_tail(lines: Sequence[Line], values: Sequence[float], run: Run, stop: 
         if worth.is_comments(line) or (worth.is_closing(line) and _links_follow(lines, line.index + 1, stop)):
             stop = line.index
             break
-    while stop > run.last + 1 and worth.is_link(lines[stop - 1]) and not _is_file(lines[stop - 1]):
+    while stop > run.last + 1 and worth.is_link(lines[stop - 1]) and not _is_told(lines[stop - 1]):
         stop -= 1
     return _behind_text(lines, values, run.last + 1, stop)
 
@@ -150,7 +150,7 @@ def _behind_text(lines: Sequence[Line], values: Sequence[float], start: int, sto
         if values[line.index] > worth.NOTICE_VALUE or line.table is not None:
             if _closes_text(line):
                 break
-        elif _is_file(line):
+        elif _is_told(line):
             break
         else:
             cut = line.index
@@ -159,7 +159,12 @@ def _behind_text(lines: Sequence[Line], values: Sequence[float], start: int, sto
 
 def _closes_text(line: Line) -> bool:
     """Whether a line is what a text ends with behind a notice: who signed it, or its files."""
-    return worth.is_signature(line) or worth.is_attachment(line) or _is_file(line)
+    return worth.is_signature(line) or worth.is_attachment(line) or _is_told(line)
+
+
+def _is_told(line: Line) -> bool:
+    """Whether a line of links is the text's: a file, or an address that it gives (论文链接：https://…)."""
+    return _is_file(line) or worth.gives_address(line.folded)
 
 
 def _shape(line: Line) -> tuple[str, str, str]:
@@ -191,7 +196,7 @@ def with_files(lines: Sequence[Line], run: Run, stop: int) -> int:
     """Return the end of the text with the signature and attachments right behind its container."""
     outer = run.container.getparent()
     if outer is not None and outer.tag in {"body", "html"}:
-        outer = None
+        outer = run.container
     for node, _ in zip(run.container.iterancestors(), range(runs.NAMED_STEPS), strict=False):
         if roles.is_content(f"{node.get('class', '')} {node.get('id', '')}"):
             outer = node

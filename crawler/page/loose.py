@@ -29,6 +29,7 @@ _PARTS = re.compile(r"\s+|(?<=[\u4e00-\u9fff]{4})/(?=[\u4e00-\u9fff]{2,4}$)")
 _TOOLS_BEHIND = re.compile(
     r"(?:\s+(?:微博|微信|收藏|关注|订阅|(?:查看|网友|我要)?评论|打印|分享|[\u4e00-\u9fff]{0,4}(?:论坛|博客|社区|贴吧)))+$"
 )
+_COUNT_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])\s+\d{1,6}$")
 _ORIGINAL = re.compile(r"^(?:原创[\s:]+|(?:转载?|摘|来)自[\s:]*)")
 _REMEMBERED_CHARS = 400  # several finders ask about the same few lines
 # 单位：万元 stands above a table; no source has such a name.
@@ -47,6 +48,8 @@ def clean_source(value: str) -> str:
     if match := re.search(rf"(?:\s+(?:{places})|\((?:{places})\))$", folded):
         value, folded = value[: match.start()], folded[: match.start()]
     if match := _CREDIT_BEHIND.search(folded):
+        value, folded = value[: match.start()], folded[: match.start()]
+    if match := _COUNT_BEHIND.search(folded):  # of 0条评论
         value, folded = value[: match.start()], folded[: match.start()]
     if match := _TOOLS_BEHIND.search(folded):
         value, folded = value[: match.start()], folded[: match.start()]

@@ -10,9 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from crawler.page.labels import fold, is_label, is_tool
+from crawler.query import regions
 from crawler.text.script import fold_characters
 
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
+_NARROW = str.maketrans("，；／╱\u3000", ",;// ")
 _REMEMBERED_CHARS = 60  # a portal's editors are the same few people
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・．.][\u3400-\u9fff]{1,8}){1,3}")
@@ -152,9 +154,7 @@ def _people_in(value: str, strict: bool) -> tuple[str, ...]:
     value = _TELEGRAPHED.sub(_telegrapher, _PLACE_OF_REPORT.sub("", value))
     value = _STAFF_NUMBER.sub(" ", _ASIDE.sub(" ", value.translate({0xFF08: "(", 0xFF09: ")"})))
     found: list[str] = []
-    for part in _STRONG.split(
-        value.replace("，", ",").replace("；", ";").replace("／", "/").replace("\u3000", " ")
-    ):
+    for part in _STRONG.split(value.translate(_NARROW)):
         part = part.strip(EDGES)  # noqa: PLW2901  its clean form
         if not part:
             continue
@@ -163,7 +163,11 @@ def _people_in(value: str, strict: bool) -> tuple[str, ...]:
             name = behind_office(_bare_name(token))
             if fold(token) in _role_words():  # 记者 甲 通讯员 乙
                 continue
-            if name != token and fold(token).endswith(_REPORTING) and not is_person(name):  # 北京报道
+            if (
+                name != token
+                and fold(token).endswith(_REPORTING)
+                and (not is_person(name) or (found and regions.calling(name)))
+            ):  # 北京报道, 甲 岳阳报道
                 continue
             if is_person(name, strict=strict):
                 if name not in found:

@@ -34,6 +34,7 @@ _AHEAD = -5.0  # a date in the future is believed only when nothing else is ther
 _LONGEST_LINE = 120
 _LONGEST_RELATIVE = 24  # 昨日 in a longer line is a word of a sentence, such as a caption's
 _RELATIVE = re.compile(r"[今昨前]")
+_WORD_BEHIND = re.compile(r"[\u4e00-\u9fff]")  # 今日要闻
 _BARE_DAY = re.compile(r"\s*\d{1,2}\s*")
 _BARE_TIME = re.compile(
     r"\s*(?:(?:[(（]?(?:香港|北京|台北|臺北|當地|当地|本地)(?:時間|时间)|HKT|CST)\s?[:：]?\s?)?"
@@ -209,7 +210,9 @@ def _dates_of(line: str, now: datetime, year_hint: int | None) -> tuple[tuple[Mo
     found, position = [], 0
     for moment in dates.find_all(line, now=now, year_hint=year_hint):
         position = max(position, line.find(moment.raw, position))
-        if _RELATIVE.match(moment.raw) and len(line) > _LONGEST_RELATIVE:
+        if _RELATIVE.match(moment.raw) and (
+            len(line) > _LONGEST_RELATIVE or _WORD_BEHIND.match(line, position + len(moment.raw))
+        ):
             continue
         found.append((moment, _label_before(items, line, position)))
         position += len(moment.raw)

@@ -109,7 +109,7 @@ def signed_people(line: str) -> list[str]:
     if len(inside) > LONGEST_TOLD:
         return []
     found = [name for name in _SLASHED.findall(fold(inside)) if names.is_person(name)]
-    words = [word for word in re.split(r"[\s、,，]+", inside) if word]
+    words = names.join_single([word for word in re.split(r"[\s、,，]+", inside) if word])
     while len(words) > 1 and names.is_body(words[0]) and not names.is_person(words[0]):
         words.pop(0)
     return found or (words if words and all(names.is_person(word) for word in words) else [])

@@ -219,9 +219,9 @@ def is_account(word: str, columns: Container[str] = ()) -> bool:
         return False
     if folded.lower() in {*names.data()["bodies"]["columns"], *names.data()["people"]["nobody"]}:
         return False
-    if folded.endswith(("新闻", "信息", "要闻", "动态", "日期", "时间")) or folded.startswith(
-        ("农历", "正月", "腊月")
-    ):
+    if folded.endswith(
+        ("新闻", "信息", "要闻", "动态", "日期", "时间", "阅读", "浏览", "粉丝", "文章")
+    ) or folded.startswith(("农历", "正月", "腊月")):
         return False
     return _LATIN_BRAND.fullmatch(word) is not None or (
         _SHORTEST_ACCOUNT <= len(word) <= _LONGEST_LOOSE and _HAN_ACCOUNT.fullmatch(word) is not None

@@ -37,6 +37,7 @@ _META = re.compile(_DATA["meta"].replace("\n", ""))
 _DATE = re.compile(_DATA["date"])
 _DATE_TIME = re.compile(_DATA["date_time"])
 _LABELLED = re.compile(_any(_DATA["labelled"].split()))
+_GIVEN = re.compile(_DATA["given"])
 _CAPTIONED = re.compile(_DATA["captioned"])
 _REPLY = re.compile(_DATA["reply"])
 MARKS = tuple((re.compile(start), re.compile(end)) for start, end in _DATA["marks"])
@@ -85,6 +86,11 @@ def is_link(line: Line) -> bool:
     if not linked or linked / chars < LINKED:
         return False
     return chars < LINKED_SENTENCE_CHARS or not line.folded.endswith(("。", "。”", "!", "?"))
+
+
+def gives_address(folded: str) -> bool:
+    """Whether a line, folded, gives an address that belongs to the text: 论文链接：https://…, 报名网址：…."""
+    return _GIVEN.match(folded) is not None
 
 
 def is_closing(line: Line) -> bool:
