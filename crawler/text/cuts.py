@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.text import gbk, gloss, model
 from crawler.text.cut_tokens import BLANK, LOST, SPELLED
@@ -135,7 +136,7 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
         done = run.end
         count += 1
         lost += run.lost
-        guessed += run.ahead < _clear(anchor, run)
+        guessed += run.ahead < _clear(anchor, run) or _is_odd(run)
     kept.append(text[done:])
     mended, letters = _drop_letter_glosses("".join(kept)) if profile else ("".join(kept), 0)
     if not lost and (
@@ -156,6 +157,11 @@ def _clear(anchor: re.Match[str], run: Run) -> float:
     if anchor["spelled"] or anchor["bare"]:
         return CLEAR_READING
     return CLEAR_MARK if run.out.startswith("。") else CLEAR_MARK_RARER
+
+
+def _is_odd(run: Run) -> bool:
+    """Say whether unlikely characters stand side by side in a reading: a pair of bytes may be wrong."""
+    return any(after - before == 1 for before, after in pairwise(run.odd))
 
 
 def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:

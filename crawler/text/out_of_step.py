@@ -82,7 +82,15 @@ class Reader:
             for last in self._last_bytes(before)
             for run in self._runs(last, at, before, spelled, frozenset(insert))
         ]
-        return self._best(found) if found else None
+        if not found:
+            return None
+        best = self._best(found)
+        return best if best.lost or not self._swallows(at, best) else best._replace(lost=True)
+
+    def _swallows(self, at: int, run: Run) -> bool:
+        """Say whether fewer bytes make a reading than its run shows: each token is one byte at the least."""
+        shown = sum(1 for token in self.tokens.finditer(self.text, at, run.end) if not token["gloss"])
+        return shown > sum(2 - char.isascii() for char in run.out)
 
     def _best(self, found: list[Run]) -> Run:
         best = max(found, key=lambda run: run.gain)

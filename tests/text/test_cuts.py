@@ -125,3 +125,16 @@ def test_readings_that_only_close_are_told_where_they_cannot_be_undone() -> None
     text = "县里的茶山xué)连着茶山yè)，一眼望不到头。"
     restored = restore(text)
     assert (restored.text, restored.flags) == (text, ("lost-byte",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The full stop behind 據 went with the second byte of what had been glossed.
+        "針(zhēn)數(shù)、機(jī)速、空閒時(shí)段實(shí)時可見，企業(yè)可自行決定公開哪些數?lù)??",
+        # 大同雲冶: a pair of bytes is gone in the midst, and what is left reads as rare characters.
+        "劉學(xué)軍　學(xué)習(xí)機(jī)電(diàn)\n刁小軍?gāi)〈笸?呉(wú)陛S承有限公司　焊工",
+    ],
+)
+def test_a_reading_that_lacks_bytes_or_has_odd_neighbours_is_told(text: str) -> None:
+    assert {"lost-byte", "guessed"} & set(restore(text).flags)
