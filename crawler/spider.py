@@ -18,19 +18,12 @@ each such case is counted. With ``generic = True`` the generic reader reads what
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin
-
-import scrapy
 
 from crawler import definition, errors, tls
-from crawler.asking import ENTRY, NOT_MODIFIED, NotNow, conditional
+from crawler.asking import ENTRY, NotNow
 from crawler.choosing import Choosing
-from crawler.counting import CountingSpider
-from crawler.lists import Lists
 from crawler.middlewares.charset import raw_page, text_of
-from crawler.monitor.displayed import stretch
-from crawler.monitor.sightings import Sightings, entries_hash
-from crawler.page.address import canonical_url
+from crawler.monitor.sightings import Sightings
 from crawler.page.document import PageError, parse_html
 from crawler.page.learned import NOTHING
 from crawler.page.parts import leads_to_first, next_part
@@ -38,7 +31,7 @@ from crawler.parts import Joiner
 from crawler.reading import Rules, read_article
 from crawler.rechecking import Rechecker
 from crawler.refusals import PASSING
-from crawler.store.database import DatabaseError
+from crawler.sections import SectionSpider
 from crawler.store.known import Known
 from crawler.store.patience import SECONDS
 from crawler.text.deadline import Budget
@@ -49,26 +42,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Self
 
+    import scrapy
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from crawler.items import Article
-    from crawler.listing import Listing
-    from crawler.monitor.sightings import Sighting
-    from crawler.page.document import Page
-    from crawler.page.entries import Entry
 
-# List pages go before articles, and articles that stand further down go before newer ones: most of what a run
-# that is cut short leaves undone is then newer than what it stored. Not all: requests that wait for their
-# host are sent in the order they came in. So the next run does not stop at what it stored (``Choosing``).
-LIST_PRIORITY = 1_000_000
 LASTING = frozenset({"status-404", "status-410", "robots", "private-address"})
 """Kinds of errors that the next visit would only see again."""
 
 
-class PortalSpider(CountingSpider):
+class PortalSpider(SectionSpider):
     """One portal.
 
     Arguments: ``-a since= -a until=`` (2026-05-01, inclusive), ``-a full=1`` (ignore what is known),
@@ -164,132 +150,9 @@ class PortalSpider(CountingSpider):
             url = self.section_url(section)
             if self.only is None or url in self.only:
                 self.turning.begin(section, url)
-                yield self._list_request(url, section, 1)
+                yield self.list_request(url, section, 1)
         for request in self.rechecker.requests() if self.known else ():
             yield request
-
-    def section_url(self, section: str) -> str:
-        """Return the address of the first page of a section."""
-        return urljoin(f"{self.base}/", self.sections[section])
-
-    @property
-    def selective(self) -> bool:
-        """Whether this visit is for certain days or for everything: then nothing follows for the next."""
-        return self.full or self.days != definition.Window()
-
-    def _list_request(self, url: str, section: str, number: int) -> scrapy.Request:
-        request = scrapy.Request(
-            url,
-            callback=self.parse_list,
-            errback=self.failed,
-            cb_kwargs={"section": section, "number": number},
-            priority=LIST_PRIORITY,
-            dont_filter=True,
-        )
-        return conditional(request) if number == 1 and not self.selective else request
-
-    def parse_list(self, response: Response, section: str, number: int) -> Iterator[scrapy.Request]:
-        """Ask for the unknown articles of a section page, and for the next page while there are any."""
-        seen = self.sightings.of(self.section_url(section))
-        if response.status == NOT_MODIFIED:
-            self._unchanged(seen)
-            return
-        listing = self._listing(response)
-        if listing is None:
-            seen.failed = True
-            self.count("failed_sections")
-            return
-        own = self.choosing.own(listing.entries)
-        if not own and not listing.may_be_empty:
-            self.count_error(
-                "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
-            )
-            seen.failed = True
-            self.count("failed_sections")
-            return
-        found = self._sound(own, response.url)
-        if number == 1 and self._is_as_before(seen, found, section):
-            self._unchanged(seen)
-            return
-        seen.read, seen.lasting = True, seen.lasting and not listing.may_be_empty
-        try:
-            wanted, news = self.choosing.choose(found)
-        except DatabaseError as error:
-            self.count_error("store", f"{response.url}: what is stored of it cannot be told: {error}")
-            seen.failed = True
-            self.count("failed_sections")
-            return
-        self.count("entries", len(found))
-        self.count("lists")
-        if number == 1:
-            self.count(f"listed/{section}", len(found))
-        # One for all: Scrapy keeps a queue for each priority, looks through all of them at every request, and
-        # takes of a queue the last first.
-        priority = len(self.choosing.asked) + len(wanted)
-        for entry in wanted:
-            address = canonical_url(entry.url)
-            self.choosing.asked.add(address)
-            seen.open.add(address)
-            seen.new[address] = stretch(entry.date_text, self.now())
-            self.count("requested")
-            yield scrapy.Request(
-                entry.url,
-                callback=self.joiner.read,
-                errback=self.failed,
-                cb_kwargs={"section": section, "list_url": response.url},
-                meta={ENTRY: address},
-                priority=priority,
-                # Scrapy's filter would drop a redirect to a known address, a circle for one, in silence.
-                dont_filter=True,
-            )
-        go_on = news and not self.choosing.all_too_old(found)
-        if listing.following and (go_on or listing.may_be_empty):
-            yield from self._turned(listing.following, section, number, response.url)
-        elif listing.turned_by and go_on:
-            self.count("unfollowable")
-            self.logger.warning("%s: only a script turns the page (%s)", response.url, listing.turned_by)
-
-    def _turned(self, following: str, section: str, number: int, url: str) -> Iterator[scrapy.Request]:
-        """Ask for the page after page ``number`` of a section, at ``url``, unless it leads nowhere."""
-        end = self.turning.ends(section, following, number + 1)
-        if end is None:
-            yield self._list_request(following, section, number + 1)
-        elif end:
-            self.count("endless_sections")
-            self.logger.warning("%s: %s", url, end)
-
-    def _sound(self, entries: list[Entry], url: str) -> list[Entry]:
-        """Return the entries that may be asked for; say and count the others, a line a page."""
-        sound, others = self.turning.sorted_out(entries)
-        if others:
-            entry, fault = others[0]
-            self.logger.warning(
-                "%s: %d of its links are not followed, the first: %s (%s)",
-                url, len(others), entry.url[:200], fault,
-            )  # fmt: skip
-            self.count("refused", len(others))
-            self.count("refused/address", len(others))
-        return sound
-
-    def _listing(self, response: Response) -> Listing | None:
-        try:
-            with self.limited(response.url):
-                return self.read_list(response)
-        except PageError as error:
-            self.refuse(error)
-            return None
-
-    def _is_as_before(self, seen: Sighting, found: list[Entry], section: str) -> bool:
-        """Note what the first page of a section lists; tell whether it did so when all of it was stored."""
-        addresses = [canonical_url(entry.url) for entry in found]
-        seen.hash = entries_hash(addresses)
-        moments = (stretch(entry.date_text, self.now()) for entry in found)
-        seen.dated = [one for one in moments if one is not None]
-        return self.hashes.get(self.section_url(section)) == seen.hash
-
-    def _unchanged(self, seen: Sighting) -> None:
-        seen.read = seen.unchanged = True
-        self.count("unchanged_sections")
 
     def parse_article(
         self, response: Response, section: str, list_url: str, first: str = ""
@@ -330,34 +193,6 @@ class PortalSpider(CountingSpider):
         article.raw = [raw_page(response, article.fetched)]
         article.charset, article.charset_reason = article.raw[0].charset, article.raw[0].charset_reason
         return article
-
-    def read_list(self, response: Response) -> Listing | None:
-        """Return what an answer to a section's address lists, None (counted) where it cannot be read.
-
-        A way of access that is no HTML page, such as a feed, replaces this.
-        """
-        page = self.parsed(response)
-        return None if page is None else self._listed(page)
-
-    def _listed(self, page: Page) -> Listing:
-        found = self.lists.read(page)
-        if found.fell_back:
-            self.logger.warning("%s: entries: the selector finds nothing, the generic reader does", page.url)
-            self.count("fallbacks/entries")
-        return found
-
-    @property
-    def lists(self) -> Lists:
-        """How the section pages are read."""
-        return Lists(self.rules, generic=self.generic)
-
-    def read_entries(self, page: Page) -> list[Entry]:
-        """Return the entries of a section page, in its order."""
-        return self._listed(page).entries
-
-    def read_next(self, page: Page) -> str | None:
-        """Return the address of the next page of a section, None on the last."""
-        return self.lists.following(page)
 
     def failed(self, failure: Failure) -> None:
         """Say in one line why a request brought nothing, and count it by kind."""
