@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import false, func, select
@@ -32,6 +33,8 @@ POOL = 200
 """So many of the newest articles that match are ranked; older ones come only where these are too few."""
 CHUNK = 200
 """So many candidates are read at a time."""
+NAMES = 4_096
+"""So many names of portals and sections are remembered folded: thousands of articles share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,16 @@ def subject(
         title=content.canonical_title.lower(),
         body=content.canonical_body.lower(),
         source=(content.canonical_source or "").lower(),
-        portals=tuple(canonical(name).lower() for name in (portal, site) if name),
-        section="\n".join(canonical(name).lower() for name in content.section),
+        portals=tuple(_folded(name) for name in (portal, site) if name),
+        section="\n".join(map(_folded, content.section)),
         kind=kind,
         region=regions.code(place) if place else "",
     )
+
+
+@lru_cache(maxsize=NAMES)
+def _folded(name: str) -> str:
+    return canonical(name).lower()
 
 
 def _matching(
