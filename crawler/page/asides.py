@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 MAX_SHARE = 0.5  # of all text; what holds more is the article below the name of its column
 MAX_SHARE_APART = 0.9  # where the page displays the headline outside

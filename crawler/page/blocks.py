@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from crawler.items import Block
 from crawler.page import worth
 from crawler.page.document import PageError
+from crawler.page.layout import Layout, Line
 from crawler.page.places import Places
-from crawler.page.walk import Layout, Line, walk
+from crawler.page.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

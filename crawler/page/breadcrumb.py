@@ -13,7 +13,7 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 _SEAM = re.compile(r"\s*(?:-*[>＞›»→»]+|&gt;|::|＞＞|\s[/\\|·-]\s)\s*")
 _CLASS_SEAM = re.compile(r"\s*(?:-*[>＞›»→]+|&gt;|::|[/\\|])\s*")

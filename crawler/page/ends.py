@@ -13,8 +13,8 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crawler.page.layout import Line
     from crawler.page.runs import Run
-    from crawler.page.walk import Line
 
 MIN_TITLE = 8  # characters from which a headline may stand among others in a line
 TITLE_SLACK = 6

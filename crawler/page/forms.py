@@ -15,7 +15,7 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 _DATA = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))["form"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 NEAR_TITLE = 12  # lines behind the headline within which a run is expected to start
 NEAR_FACTOR = 1.5

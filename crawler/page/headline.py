@@ -12,7 +12,7 @@ from crawler.text.markers import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 SEAMS = "-_|—–»·,:("
 _CLASS = re.compile(r"^\s*\[[^\[\]]{1,8}\]\s*(?=\S{4})")

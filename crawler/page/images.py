@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 _SMALLEST = 60  # pixels; smaller ones are marks and buttons
 _LONGEST_CAPTION = 80

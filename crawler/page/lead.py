@@ -11,7 +11,7 @@ from crawler.page import worth
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 WITHIN = 15  # lines between a headline and its text
 MIN_CHARS = 12

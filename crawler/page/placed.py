@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 SURE = 3.5  # of a line's worth, from which it is the headline although ``<title>`` names another
 CERTAIN = 5.0  # and where that is only short

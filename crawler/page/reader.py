@@ -24,6 +24,7 @@ from crawler.page import (
 )
 from crawler.page.blocks import lines, to_blocks
 from crawler.page.labels import values
+from crawler.page.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Attachment, Block, Image
     from crawler.page.document import Page
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 # Lines above the headline, between it and the text, and below the text that may tell about the article.
 ABOVE = 6
@@ -176,12 +177,12 @@ def blocks_of(element: HtmlElement, page: Page) -> list[Block]:
     return to_blocks(chosen)
 
 
-def layout_of(element: HtmlElement, page: Page) -> walk.Layout:
+def layout_of(element: HtmlElement, page: Page) -> Layout:
     """Return what is displayed in a container of ``page``, looked at once."""
     known = page.cache.setdefault("containers", {})
     assert isinstance(known, dict)
     if element not in known:
         known[element] = walk.walk(element)
     found = known[element]
-    assert isinstance(found, walk.Layout)
+    assert isinstance(found, Layout)
     return found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 GAP = 30.0  # what joining one more container to a run costs
 MARGIN = 30.0  # by which a run that ends inside a container is worth more than what it takes of that one

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.page.document import Page
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 __all__ = ["DOCUMENT", "document_title", "endings", "find", "without_tails"]
 

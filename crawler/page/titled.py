@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 _TITLE_CLASS = re.compile(r"(?<![a-z])(?:title|tit|headline|biaoti|bt|art-?title|subject|heading)(?![a-z])")
 _NOT_A_TITLE_CLASS = re.compile(r"sub-?title|list-?title|more|col-?title|site")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.page.document import Page
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 _MAX_LINE = 300
 _SHORTEST_LABEL, _LONGEST_LABEL = 4, 8

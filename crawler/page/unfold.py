@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 WITHIN = 15  # lines behind the text among which its pager stands
 _PAGER = re.compile("下一?页|共\\d+页|末页|尾页|余下全文|剩余全文|下页")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.page.walk import Line
+    from crawler.page.layout import Line
 
 _DATA = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))
 
