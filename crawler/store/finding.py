@@ -131,8 +131,12 @@ def _matching(
 ) -> Iterator[_Candidate]:
     """Yield the articles that match, by date or (faster) by when they were stored, the newest first."""
     when = func.coalesce(Article.published_at, Article.first_seen)
-    query = _filtered(session, wanted)
-    columns = query.order_by(when.desc(), Article.id.desc()) if by_date else query.order_by(Article.id.desc())
+    query = _filtered(wanted)
+    if by_date:
+        hits = search.condition(session, wanted.query) if wanted.query else None
+        columns = (query if hits is None else query.where(hits)).order_by(when.desc(), Article.id.desc())
+    else:
+        columns = search.newest_first(session, query, wanted.query)
     with session.execute(columns.execution_options(yield_per=CHUNK)) as rows:
         for article, portal, packed, edited in rows:
             content = readable(packed, article.url)
@@ -143,7 +147,7 @@ def _matching(
                 yield _Candidate(article, portal, content, asked)
 
 
-def _filtered(session: Session, wanted: Search) -> Select[Article, str, bytes, bool]:
+def _filtered(wanted: Search) -> Select[Article, str, bytes, bool]:
     when = func.coalesce(Article.published_at, Article.first_seen)
     query = (
         select(Article, Portal.name, Version.packed, _edited(wanted.query))
@@ -154,12 +158,9 @@ def _filtered(session: Session, wanted: Search) -> Select[Article, str, bytes, b
         query = query.where(when >= wanted.since)
     if wanted.until is not None:
         query = query.where(when < wanted.until)
-    if wanted.query is None:
-        return query
-    for name in _portals(wanted.query):
+    for name in _portals(wanted.query) if wanted.query else ():
         query = query.where(func.lower(Portal.name) == name)
-    condition = search.condition(session, wanted.query)
-    return query if condition is None else query.where(condition)
+    return query
 
 
 def _portals(query: Query) -> list[str]:

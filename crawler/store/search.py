@@ -13,7 +13,7 @@ longer word stand together is verified in the text itself (``crawler.store.findi
 from __future__ import annotations
 
 from itertools import groupby, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVarTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -37,10 +37,12 @@ from crawler.text.canonical import canonical
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from crawler.query.syntax import Query
 
+_Row = TypeVarTuple("_Row")
 TOKENS = 20_000
 """The most tokens of one article that are indexed: a table of a thousand pages has more."""
 IN_TITLE = "\ue000"
@@ -134,6 +136,21 @@ def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
         match = cast(bindparam(None, _expression(wanted, _TSQUERY), Text), TSQUERY)
         hits = select(_SEARCH.c.article_id).where(_SEARCH.c.tokens.op("@@")(match))
     return Article.id.in_(hits)
+
+
+def newest_first(session: Session, rows: Select[*_Row], query: Query | None) -> Select[*_Row]:
+    """Return ``rows`` of articles that ``query`` may match, those stored last first.
+
+    SQLite's index gives them in this order one after another: whoever stops after some of them has not waited
+    for a list of all.
+    """
+    wanted = _needed(query) if query else None
+    if query is None or wanted is None or not _is_sqlite(session):
+        hits = condition(session, query) if query else None
+        return (rows if hits is None else rows.where(hits)).order_by(Article.id.desc())
+    number = literal_column("search.rowid", Integer)
+    matching = _SEARCH.c.search.op("MATCH")(_expression(wanted, _FTS5))
+    return rows.join(_SEARCH, number == Article.id).where(matching).order_by(number.desc())
 
 
 _Needed = str | tuple[str, list["_Needed"]]

@@ -4,16 +4,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from crawler.query.search import parse_search
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
 from crawler.store.finding import Found, best, newest
+from crawler.store.migrate import upgrade
+from crawler.store.models import Article
+from crawler.store.search import newest_first
 from crawler.store.tokens import tokens
 from tests.store.builders import NOON, article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TEXTS = {
     "营商": "市里召开座谈会，研究怎样改善营商环境，听取十二家企业的意见。",
@@ -117,6 +123,23 @@ def test_newest_first_and_bounded(database: Database) -> None:
         everything = parse_search("", NOW)
         assert [one.title for one in newest(session, everything)] == ["节水", "通航", "低空", "营商"]
         assert [one.title for one in newest(session, everything, limit=1)] == ["节水"]
+
+
+@pytest.mark.parametrize("query", ["低空", "低空 portal:odd", "低空 OR 座谈", "低空 -通航 since:60d"])
+def test_sqlite_need_not_list_all_hits_before_the_newest(tmp_path: Path, query: str) -> None:
+    """PostgreSQL's index has no order; there all hits are listed."""
+    url = f"sqlite:///{tmp_path}/search.db"
+    upgrade(url)
+    database = open_database(url)
+    wanted = parse_search(query, NOW).query
+    with Session(database.engine) as session:
+        rows = newest_first(session, select(Article.id), wanted)
+        asked = rows.compile(database.engine, compile_kwargs={"literal_binds": True})
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all()
+    database.close()
+    assert "VIRTUAL TABLE INDEX" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
+    assert "LIST SUBQUERY" not in str(plan)
 
 
 def test_the_title_counts_more_than_the_text(database: Database) -> None:
