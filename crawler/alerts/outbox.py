@@ -47,17 +47,15 @@ def record(
     """Write what ``article`` means for the watches; return how many alerts are new."""
     if not saved.tells:
         return 0
-    told = {
-        (alert.watch_id, alert.occasion): alert
-        for alert in session.scalars(select(Alert).where(Alert.story_id == saved.story_id))
-    }
+    opened = saved.outcome is Outcome.NEW and not saved.reprint  # a story that nobody was told of
+    told = {} if opened else _told(session, saved.story_id)
     if saved.reprint:
         for alert in told.values():
             alert.reprints = Alert.reprints + 1  # counted by the database: other processes count, too
             _touch(alert, article.fetched)
     written: list[Alert] = []
     there = _still_there(session, [watch_ids[match.watch] for match in matches])
-    reprints = _reprints(session, saved.story_id) if there else 0
+    reprints = _reprints(session, saved.story_id) if there and not opened else 0
     added = _added(saved, article) if there else None
     for match in matches:
         watch_id = watch_ids[match.watch]
@@ -144,6 +142,11 @@ def _hits(match: Match, added: Added) -> bool:
     """Return whether a word of the text was added; one without any (portal:, kind:) takes every change."""
     words = match.in_text
     return not words or any(map(added.has, words))
+
+
+def _told(session: Session, story_id: int) -> dict[tuple[int, str], Alert]:
+    alerts = session.scalars(select(Alert).where(Alert.story_id == story_id))
+    return {(alert.watch_id, alert.occasion): alert for alert in alerts}
 
 
 def _still_there(session: Session, watch_ids: Sequence[int]) -> set[int]:
