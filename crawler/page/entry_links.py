@@ -157,11 +157,13 @@ def _headline_in(element: HtmlElement) -> str:
     blocks = [inner for inner in element.iterdescendants("div", "p", *HEADINGS) if not len(inner)]
     texts = {block: _SPACE.sub(" ", block.text_content()).strip(_EDGES) for block in blocks}
     shown = [block for block in blocks if len(texts[block]) >= SHORTEST and not is_date(texts[block])]
-    if not shown or sum(map(bool, texts.values())) == 1:
+    if not shown:
         return ""
     heading = next((block for block in shown if block.tag in HEADINGS), None)
-    named = next((block for block in shown if _TITLE_NAME.search(block.get("class") or "")), shown[0])
-    return texts[named if heading is None else heading]
+    named = next((block for block in shown if _TITLE_NAME.search(block.get("class") or "")), heading)
+    if named is None and sum(map(bool, texts.values())) == 1:
+        return ""
+    return texts[heading if heading is not None else shown[0] if named is None else named]
 
 
 def _told(attribute: str) -> str:

@@ -267,3 +267,43 @@ def test_reading_a_list_takes_no_longer_than_it_may(monkeypatch: pytest.MonkeyPa
         page.cache.clear()
         with pytest.raises(PageError, match="longer than 3 s"), limited(3):
             read(page)
+
+
+def test_the_one_row_that_styles_hide_is_a_template() -> None:
+    hidden = "<li style='display:none'><a href='0001.html'>模板标题请勿删除</a><span>2024-01-01</span></li>"
+    assert len(find(f"<ul>{rows(ROW)}{hidden}</ul>")) == 6
+
+
+def test_rows_that_a_script_turns_to_are_entries() -> None:
+    later = rows(ROW.replace("<li>", "<li style='display:none'>").replace("001", "301"))
+    assert len(find(f"<ul>{rows(ROW)}{later}</ul>")) == 12
+
+
+def test_a_link_around_a_row_with_its_date_and_a_headline_only() -> None:
+    pattern = (
+        "<li><a href='{n}001.htm'><div class='date'><b>{day}</b><span>2023-05</span></div>"
+        "<div class='con'><h4>图书馆举办第{n}届读书文化节</h4><p></p></div></a></li>"
+    )
+    assert find(f"<ul>{rows(pattern)}</ul>")[1] == Entry(
+        "http://www.a.example/xw/2001.htm", "图书馆举办第2届读书文化节", "2023-05-02"
+    )
+
+
+def test_the_pages_of_a_paper_s_issue_are_one_list() -> None:
+    long = "<li><a href='content_1{n}01.htm'><div>我市出台第{n}批十条措施稳定春耕农资价格</div></a></li>"
+    short = "<li><a href='content_2{n}01.htm'><div>故乡的麦黄杏{n}</div></a></li>"
+    notice = "<li><a href='content_3101.htm'><div>公 告</div></a></li>"
+    page = "<table><tr><td><a href='node_{}.htm'>第0{}版：要闻</a></td></tr></table>"
+    issue = (
+        f"{page.format(2, 1)}<ul class='bm'>{rows(long, 4)}</ul>"
+        f"{page.format(3, 2)}<ul class='bm'>{rows(short, 3)}{notice}</ul>"
+    )
+    found = find(f"<div>{issue}</div>", "http://szb.a.example/html/2015-05/12/node_1.htm")
+    assert len(found) == 8
+    assert found[-1].title == "公 告"
+
+
+def test_a_top_story_above_the_box_that_the_list_begins() -> None:
+    story = "<div class='lead'><p><a href='9001.html'>人民财评：以新质生产力开辟发展新空间</a></p></div>"
+    found = find(f"<div>{story}<div class='box'><ul>{rows(ROW)}</ul></div></div>")
+    assert found[0].title == "人民财评：以新质生产力开辟发展新空间"
