@@ -179,8 +179,10 @@ class Pending:
         return shared
 
     def outdated(self) -> None:
-        """Say that keys which were asked for ahead may be another article's, or no one's, by now."""
+        """Say that a stored article gets other keys: what is remembered of keys may be wrong from now on."""
+        self.write()  # the database is asked for all of them again
         self._hits = {}
+        self._recent = {}
 
     def write(self) -> None:
         """Write what was put off."""

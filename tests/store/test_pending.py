@@ -129,6 +129,24 @@ def test_a_copy_finds_an_article_of_its_batch_that_was_compared_with_another(dat
     assert found[2].story_id == found[1].story_id
 
 
+@pytest.mark.parametrize("expected", [False, True], ids=["one by one", "expected"])
+def test_what_articles_of_a_batch_said_before_a_correction_leads_nowhere(
+    database: Database, *, expected: bool
+) -> None:
+    corrected = PIECE.replace("四十二万", "十七万").replace("一千三百", "二千六百")
+    texts = [(1, PIECE), (2, PIECE), (3, PIECE), (2, corrected), (3, corrected), (4, PIECE)]
+    batch = [article(text, url=f"http://{number}.example/") for number, text in texts]
+    saver = Saver(batched=True)
+    with database.writing() as session:
+        if expected:
+            saver.expect(session, batch)
+        found = [saver.save(session, one) for one in batch]
+        saver.finish(session)
+
+    assert found[-1].reprint
+    assert found[-1].story_id == found[0].story_id
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_batch_makes_the_stories_that_saving_one_by_one_makes(database: Database, seed: int) -> None:
     """Notices of a form and their copies, in any order: each is compared with what came just before."""
