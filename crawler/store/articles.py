@@ -15,6 +15,7 @@ from crawler.store.connection import DatabaseError
 from crawler.store.contents import content, described, digest, version
 from crawler.store.fingerprints import keys
 from crawler.store.models import Article, Version
+from crawler.store.newest import locked
 from crawler.store.noise import same_words
 from crawler.store.packing import PackingError, unpack
 from crawler.store.pending import Pending
@@ -131,8 +132,7 @@ class Saver:
         """
         connection = self._pending.begin(session)
         address = canonical_url(article.url)
-        if self._pending.knows(address):
-            known = connection.execute(_KNOWN, {"address": address}).one()
+        if self._pending.knows(address) and (known := locked(connection, address)) is not None:
             return self._again(session, known, article)
         return self._first(session, address, article)
 
@@ -268,24 +268,6 @@ def save(session: Session, article: items.Article) -> Saved:
     return Saver().save(session, article)
 
 
-_KNOWN = (
-    select(
-        Article.id,
-        Article.latest,
-        Article.last_seen,
-        Article.first_seen,
-        Article.state,
-        Article.check_stage,
-        Article.next_check_at,
-        Article.gone_seen_at,
-        Version.id.label("version_id"),
-        Version.digest,
-        Version.fetched_at,
-    )
-    .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
-    .where(Article.address == bindparam("address"))
-    .with_for_update(of=Article)
-)
 _SEEN = update(Article).where(Article.id == bindparam("article")).values(last_seen=bindparam("last_seen"))
 _PACKED = select(Version.packed).where(Version.id == bindparam("version"))
 _VERSION = insert(Version)
