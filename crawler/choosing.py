@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.page.address import canonical_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from crawler.definition import Window
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Choosing:
     """What a visit wants: the articles of ``days`` that are not ``known``, all of them if it is ``full``.
 
-    ``interrupted`` is when the first visit began that came to no good end; ``asked`` are the canonical
-    addresses that this visit has asked for.
+    ``interrupted`` is when the first visit began that came to no good end, ``lacking`` when the first visit
+    to a section began that missed something on its further pages; ``asked`` are the canonical addresses that
+    this visit has asked for.
     """
 
     base: str
@@ -29,6 +30,7 @@ class Choosing:
     full: bool = False
     known: Known | None = None
     interrupted: datetime | None = None
+    lacking: dict[str, datetime] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
 
     def own(self, found: Iterable[Entry]) -> list[Entry]:
@@ -36,25 +38,35 @@ class Choosing:
         host = _host(self.base)
         return [entry for entry in found if _host(entry.url) == host]
 
-    def choose(self, found: Iterable[Entry]) -> tuple[list[Entry], bool]:
-        """Return the entries to fetch, and whether some were unknown before the last good visit."""
+    def choose(
+        self, found: Iterable[Entry], section: str, listed: Collection[str] = ()
+    ) -> tuple[dict[str, Entry], bool]:
+        """Return the unknown entries by address, and whether some were unknown before the last good visit.
+
+        ``listed`` are those that former pages of the ``section`` (its address) named. What another section
+        has asked for is among them: that a first page repeats another's tells nothing of what is behind it.
+        """
         addressed = {canonical_url(entry.url): entry for entry in found}
         known = self.known.among(addressed) if self.known and not self.full else set()
         unknown = {
-            address: entry for address, entry in addressed.items() if address not in known | self.asked
+            address: entry
+            for address, entry in addressed.items()
+            if address not in known and address not in listed
         }
-        news = bool(unknown) or self._is_left(addressed)
-        return [entry for entry in unknown.values() if self.days.may_contain(entry.date_text)], news
+        news = bool(unknown) or self._is_left(addressed, section)
+        wanted = {
+            address: entry for address, entry in unknown.items() if self.days.may_contain(entry.date_text)
+        }
+        return wanted, news
 
     def all_too_old(self, found: Iterable[Entry]) -> bool:
         """Return whether all entries are from before the days that are wanted."""
         return all(self.days.is_before(entry.date_text) for entry in found)
 
-    def _is_left(self, addresses: Iterable[str]) -> bool:
+    def _is_left(self, addresses: Iterable[str], section: str) -> bool:
         """Whether one was stored by a visit that was cut short: others, further down, may not have been."""
-        if self.known is None or self.interrupted is None:
-            return False
-        return self.known.any_since(addresses, self.interrupted)
+        moments = [one for one in (self.interrupted, self.lacking.get(section)) if one is not None]
+        return bool(moments) and self.known is not None and self.known.any_since(addresses, min(moments))
 
 
 def _host(url: str) -> str:

@@ -57,9 +57,18 @@ class Measuring:
             self.tally.add(item)
 
 
+def counted(crawler: Crawler) -> Mapping[str, Any]:
+    """Return the counters of ``crawler``, none of one that could not be started."""
+    try:
+        stats = crawler.stats
+    except RuntimeError:  # as Scrapy says it
+        return {}
+    return stats.get_stats() if stats else {}
+
+
 def measures_of(crawler: Crawler, failure: str, finish: str) -> Measures:
     """Return what the run of ``crawler`` measured; ``failure`` and ``finish`` are its outcome's."""
-    stats: Mapping[str, Any] = crawler.stats.get_stats() if crawler.stats else {}
+    stats = counted(crawler)
     found = Measures(failure=failure, finish=finish)
     for name, key in _COUNTS.items():
         setattr(found, name, int(stats.get(key, 0)))
@@ -69,7 +78,7 @@ def measures_of(crawler: Crawler, failure: str, finish: str) -> Measures:
         }
         setattr(found, name, kinds)
     found.seconds = round(float(stats.get("elapsed_time_seconds", 0.0)), 1)
-    measuring = crawler.get_extension(Measuring) if crawler.extensions else None
+    measuring = crawler.get_extension(Measuring) if stats else None
     if measuring is not None:
         measuring.tally.write(found)
     return found

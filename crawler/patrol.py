@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.measuring import measures_of
+from crawler.measuring import counted, measures_of
 from crawler.stopping import leave, run
 from crawler.store.writer import flush
 
@@ -113,7 +113,7 @@ COUNTERS = {
 
 def outcome(crawler: Crawler) -> Outcome:
     """Read the counters of ``crawler`` as they stand."""
-    stats = crawler.stats.get_stats() if crawler.stats else {}
+    stats = counted(crawler)
     found = Outcome(crawler.spidercls.name, getattr(crawler.spidercls, "portal", crawler.spidercls.name))
     for name, key in COUNTERS.items():
         setattr(found, name, int(stats.get(key, 0)))
@@ -176,8 +176,7 @@ def _let_go(holding: Holding, name: str, _: object) -> None:
 def _ended(crawler: Crawler) -> Outcome:
     found = outcome(crawler)
     if not found.finish_reason:
-        begun = crawler.stats is not None and crawler.stats.get_value("start_time")
-        found.finish_reason = "shutdown" if begun else "it could not be started"
+        found.finish_reason = "shutdown" if counted(crawler).get("start_time") else "it could not be started"
     found.measures = measures_of(crawler, found.failure, found.finish_reason)
     return found
 

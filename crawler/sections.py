@@ -78,20 +78,18 @@ class SectionSpider(CountingSpider):
         """Ask for the unknown articles of a section page, and for the next page while there are any."""
         seen = self.sightings.of(self.section_url(section))
         if response.status == NOT_MODIFIED:
-            self._unchanged(seen)
+            self._not_modified(response, section, seen)
             return
         listing = self._listing(response)
         if listing is None:
-            seen.failed = True
-            self.count("failed_sections")
+            self.lost(section, number)
             return
         own = self.choosing.own(listing.entries)
         if not own and not listing.may_be_empty:
             self.count_error(
                 "empty-list", f"{response.url}: entries: nothing found on this section page ({section})"
             )
-            seen.failed = True
-            self.count("failed_sections")
+            self.lost(section, number)
             return
         found = self._sound(own, response.url)
         if number == 1 and self._is_as_before(seen, found, section):
@@ -99,12 +97,13 @@ class SectionSpider(CountingSpider):
             return
         seen.read, seen.lasting = True, seen.lasting and not listing.may_be_empty
         try:
-            wanted, news = self.choosing.choose(found)
+            unknown, news = self.choosing.choose(found, self.section_url(section), seen.listed)
         except DatabaseError as error:
             self.count_error("store", f"{response.url}: what is stored of it cannot be told: {error}")
-            seen.failed = True
-            self.count("failed_sections")
+            self.lost(section, number)
             return
+        self.sightings.list(seen, unknown, number)
+        wanted = {address: entry for address, entry in unknown.items() if address not in self.choosing.asked}
         self.count("entries", len(found))
         self.count("lists")
         if number == 1:
@@ -112,10 +111,8 @@ class SectionSpider(CountingSpider):
         # One for all: Scrapy keeps a queue for each priority, looks through all of them at every request, and
         # takes of a queue the last first.
         priority = len(self.choosing.asked) + len(wanted)
-        for entry in wanted:
-            address = canonical_url(entry.url)
+        for address, entry in wanted.items():
             self.choosing.asked.add(address)
-            seen.open.add(address)
             seen.new[address] = stretch(entry.date_text, self.now())
             self.count("requested")
             yield scrapy.Request(
@@ -172,6 +169,23 @@ class SectionSpider(CountingSpider):
         moments = (stretch(entry.date_text, self.now()) for entry in found)
         seen.dated = [one for one in moments if one is not None]
         return self.hashes.get(self.section_url(section)) == seen.hash
+
+    def lost(self, section: str, number: int) -> None:
+        """Note that page ``number`` of a section could not be read; what it leads to is missing."""
+        seen = self.sightings.of(self.section_url(section))
+        seen.failed = True
+        seen.broken_off = seen.broken_off or number > 1
+        self.count("failed_sections")
+
+    def _not_modified(self, response: Response, section: str, seen: Sighting) -> None:
+        """Take a section for what it was, if the server was asked that: caches hand on others' answers."""
+        asked = response.request.headers if response.request is not None else {}
+        if "If-None-Match" in asked or "If-Modified-Since" in asked:
+            self._unchanged(seen)
+            return
+        sentence = f"{response.url}: the server answered that it is as before, and was not told as when"
+        self.count_error("status-304", sentence)
+        self.lost(section, 1)
 
     def _unchanged(self, seen: Sighting) -> None:
         seen.read = seen.unchanged = True

@@ -135,6 +135,7 @@ class PortalSpider(SectionSpider):
         spider.learned = spider.known.learned(spider.name)
         spider.choosing.known = spider.known
         spider.choosing.interrupted = spider.known.interrupted_since(spider.name)
+        spider.choosing.lacking = spider.known.lacking_since(spider.name)
         spider.hashes = {} if spider.selective else spider.known.section_hashes(spider.name)
         return spider
 
@@ -146,6 +147,7 @@ class PortalSpider(SectionSpider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Ask for the first page of every section."""
+        self.sightings.begun = self.now()
         for section in self.sections:
             url = self.section_url(section)
             if self.only is None or url in self.only:
@@ -203,7 +205,6 @@ class PortalSpider(SectionSpider):
             return
         self.count_error(kind, f"{request.url}: {reason}")
         if "number" in request.cb_kwargs:
-            self.sightings.of(self.section_url(request.cb_kwargs["section"])).failed = True
-            self.count("failed_sections")
+            self.lost(request.cb_kwargs["section"], request.cb_kwargs["number"])
         elif kind in LASTING:
             self.sightings.settle([request.meta.get(ENTRY, "")])

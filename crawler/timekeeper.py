@@ -59,6 +59,7 @@ class Timekeeper:
         crawler.signals.connect(extension.item_scraped, signals.item_scraped)
         crawler.signals.connect(extension.item_dropped, signals.item_dropped)
         crawler.signals.connect(extension.item_error, signals.item_error)
+        crawler.signals.connect(extension.spider_error, signals.spider_error)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
@@ -89,6 +90,11 @@ class Timekeeper:
         """Forget what was said of a page that could not be stored."""
         if response.meta.get(CONDITIONAL):
             self._pages[response.url] = None
+
+    def spider_error(self, response: Response, spider: PortalSpider) -> None:
+        """Note a section page on which the spider's own rules failed: it was not read."""
+        if "number" in response.cb_kwargs:
+            spider.lost(response.cb_kwargs["section"], response.cb_kwargs["number"])
 
     def spider_closed(self, spider: PortalSpider, reason: str) -> None:
         """Write it all down."""
@@ -133,7 +139,9 @@ class Timekeeper:
             if url in self._lists and not sighting.unchanged:
                 page, said = self._lists[url]
                 _keep(session, page, said if sighting.settled else None)
-        agenda.record(session, spider.name, seen, Policy.of(spider.settings, type(spider)).bounds, now)
+        begun = spider.sightings.begun or now
+        bounds = Policy.of(spider.settings, type(spider)).bounds
+        agenda.record(session, spider.name, seen, bounds, now, begun=begun)
 
     @staticmethod
     def _addresses(item: Article, response: Response) -> set[str]:

@@ -70,8 +70,20 @@ def _moments(
     }
 
 
-def record(session: Session, portal: str, seen: Mapping[str, Sighting], bounds: Bounds, at: datetime) -> None:
-    """Write what a visit that ended at ``at`` saw of sections, and when each is due again.
+TRIES = 3
+"""So many visits look again for what a further page of a section did not give."""
+
+
+def record(  # noqa: PLR0913  what a visit knows
+    session: Session,
+    portal: str,
+    seen: Mapping[str, Sighting],
+    bounds: Bounds,
+    at: datetime,
+    *,
+    begun: datetime | None = None,
+) -> None:
+    """Write what a visit from ``begun`` to ``at`` saw of sections, and when each is due again.
 
     A section that was left before its end teaches nothing and is due at once: that is when the next visit
     may fetch the rest.
@@ -92,6 +104,7 @@ def record(session: Session, portal: str, seen: Mapping[str, Sighting], bounds: 
             row.entries_hash, row.due_at = "", min(row.due_at, at)
             continue
         _learn(row, rhythm, sighting, at)
+        _note_lacking(rhythm, sighting, begun or at)
         others = [one for address, one in rhythms.items() if address != url]
         row.due_at = (
             retry(rhythm.failures, at, bounds) if sighting.failed else next_visit(rhythm, at, bounds, others)
@@ -117,3 +130,14 @@ def _learn(row: SectionState, rhythm: Rhythm, sighting: Sighting, at: datetime) 
         row.last_change_at = at
     if not sighting.unchanged:
         row.entries_hash = sighting.hash if sighting.settled else ""
+
+
+def _note_lacking(rhythm: Rhythm, sighting: Sighting, begun: datetime) -> None:
+    """Keep since when something on further pages is missing: the next visits look there again."""
+    if not sighting.read:
+        return
+    tries = rhythm.tries + 1 if rhythm.lacking else 0
+    if not sighting.lacks_deep or tries >= TRIES:
+        rhythm.lacking, rhythm.tries = 0.0, 0
+    else:
+        rhythm.lacking, rhythm.tries = rhythm.lacking or begun.timestamp(), tries

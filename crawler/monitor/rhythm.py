@@ -63,7 +63,11 @@ class Stretch:
 
 @dataclass(slots=True)
 class Rhythm:
-    """What is known of a section, as of ``at`` (a timestamp, 0 before the first visit)."""
+    """What is known of a section, as of ``at`` (a timestamp, 0 before the first visit).
+
+    ``lacking`` is when the visit began since which something on its further pages is missing (0: nothing
+    is), ``tries`` how many visits have looked for it.
+    """
 
     at: float = 0.0
     arrivals: float = 0.5
@@ -73,12 +77,14 @@ class Rhythm:
     heat: float = 0.0
     beliefs: list[float] = field(default_factory=lambda: list(_FIRST_BELIEFS))
     failures: int = 0
+    lacking: float = 0.0
+    tries: int = 0
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Self:
         """Return what ``as_dict`` gave; a fresh one for {}, or for what another program wrote."""
         fresh = cls()
-        if not kept or kept.keys() != asdict(fresh).keys():
+        if not kept or {**_ADDED, **kept}.keys() != asdict(fresh).keys():
             return fresh
         made = cls(**kept)
         whole = (len(made.hours), len(made.weekdays), len(made.beliefs)) == (24, 7, len(ALPHAS))
@@ -189,6 +195,10 @@ class Rhythm:
         for (start, _), part in zip(pieces, likely, strict=True):
             self.hours[start.hour] += weight * part / whole
             self.weekdays[start.weekday()] += weight * part / whole
+
+
+_ADDED = {"lacking": 0.0, "tries": 0}
+"""What rhythms of earlier releases do not have."""
 
 
 def _mixed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
@@ -15,7 +16,6 @@ from crawler.store.patience import SECONDS, patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from crawler.page.learned import Learned
 
@@ -92,6 +92,13 @@ class Known:
         query = select(SectionState.url, SectionState.entries_hash).where(SectionState.portal == portal)
         with self._database.reading() as session:
             return {url: kept for url, kept in session.execute(query) if kept}
+
+    def lacking_since(self, portal: str) -> dict[str, datetime]:
+        """Return since when something on further pages of sections of ``portal`` is missing, by address."""
+        query = select(SectionState.url, SectionState.rhythm).where(SectionState.portal == portal)
+        with self._database.reading() as session:
+            kept = {url: float(rhythm.get("lacking", 0.0)) for url, rhythm in session.execute(query)}
+        return {url: datetime.fromtimestamp(moment, UTC) for url, moment in kept.items() if moment}
 
     def _waiting(self, ask: Callable[[], _T]) -> _T:
         seconds, self._left = self._left, 0.0
