@@ -38,6 +38,7 @@ class RestorePipeline:
         restored = iter(done.texts)
         for name in _STRINGS:
             setattr(article, name, next(restored))
+        article.title = " ".join(article.title.splitlines())  # an escape may have been a line's end
         article.head = [next(restored) for _ in article.head]
         article.breadcrumb = [next(restored) for _ in article.breadcrumb]
         for block in article.blocks:

@@ -27,7 +27,7 @@ def content(article: items.Article) -> Content:
     return Content(
         title=storable(article.title),
         body=storable(article.body),
-        canonical_title=storable(article.canonical_title),
+        canonical_title=storable(article.canonical_title).replace("\n", " "),  # the record's first line
         canonical_body=storable(article.canonical_body),
         source=None if article.source is None else storable(article.source),
         canonical_source=None if article.canonical_source is None else storable(article.canonical_source),

@@ -39,6 +39,12 @@ def test_a_short_glossed_title_is_decided_with_its_body() -> None:
     assert repair.count >= 12
 
 
+def test_a_title_stays_one_line() -> None:
+    item = article("关于举办&#10;产业座谈会&#x2028;的通知", *BODY)
+    RestorePipeline().run(item)
+    assert item.title == "关于举办 产业座谈会 的通知"
+
+
 def test_a_healthy_article_stays_as_it_is() -> None:
     item = article(
         "单(shàn)县人工智能(AI)产业座谈会召开",

@@ -40,6 +40,14 @@ def count(database: Database, model: type) -> int:
         return session.scalars(select(func.count()).select_from(model)).one()
 
 
+def test_a_title_of_two_lines_leaves_the_body_as_it_is(database: Database) -> None:
+    keep(database, article(title="青石渡的船\n又多了"))
+    with database.reading() as session:
+        version = session.scalars(select(Version)).one()
+        assert version.canonical_title == "青石渡的船 又多了"
+        assert version.canonical_body == article().canonical_body
+
+
 def test_an_article_is_new_once(database: Database) -> None:
     first, again = keep(database, article(), article(fetched=NOON + timedelta(days=1)))
 
