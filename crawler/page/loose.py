@@ -36,6 +36,8 @@ _REMEMBERED_CHARS = 400  # several finders ask about the same few lines
 _MEASURE = re.compile(
     r"[%‰℃㎡]|^(?:[万亿千百]?(?:元|吨|人|户|人次|公里|平方米|立方米|公顷|亩|千瓦时?|美元|个|件|辆|台|只|头|册|套)[、/()]?)+$"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]{3,8}")
+_EDITIONS = ("版", "刊", "报", "報")  # 某日报 海外版
 _WECHAT = re.compile(r"微信公众(?:号|平台)\s?[“\"「:]?\s?[\u4e00-\u9fff]{2}")
 
 
@@ -47,12 +49,11 @@ def clean_source(value: str) -> str:
     folded = fold(value)
     if match := re.search(rf"(?:\s+(?:{places})|\((?:{places})\))$", folded):
         value, folded = value[: match.start()], folded[: match.start()]
-    if match := _CREDIT_BEHIND.search(folded):
-        value, folded = value[: match.start()], folded[: match.start()]
-    if match := _COUNT_BEHIND.search(folded):  # of 0条评论
-        value, folded = value[: match.start()], folded[: match.start()]
-    if match := _TOOLS_BEHIND.search(folded):
-        value, folded = value[: match.start()], folded[: match.start()]
+    for behind in (_CREDIT_BEHIND, _COUNT_BEHIND, _TOOLS_BEHIND):
+        if match := behind.search(folded):
+            value, folded = value[: match.start()], folded[: match.start()]
+    if (first := _body_first(value)) and first != value:
+        value, folded = first, fold(first)
     if match := _ORIGINAL.match(folded):
         value, folded = value[match.end() :], folded[match.end() :]
     if folded[:1] in ("[", "(") and folded[-1:] in ("]", ")"):
@@ -71,6 +72,17 @@ def clean_source(value: str) -> str:
     ):
         return ""
     return value.strip()
+
+
+def _body_first(value: str) -> str:
+    """Return the body that words of another kind follow, links of the page: 某网 股吧热帖; '' for others."""
+    first, *others = value.split() or [""]
+    if not names.is_body(first) or not others:
+        return ""
+    linked = all(
+        _HAN.fullmatch(word) and not names.is_body(word) and not names.is_person(word) for word in others
+    )
+    return first if linked and not others[-1].endswith(_EDITIONS) else ""
 
 
 def _is_named(value: str) -> bool:

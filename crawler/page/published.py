@@ -204,9 +204,10 @@ def _dates_of(line: str, now: datetime, year_hint: int | None) -> tuple[tuple[Mo
     if len(line) > _LONGEST_LINE and _SENTENCE.search(line):
         return ()
     folded = fold(line)
-    if any(phrase in folded for phrase in phrases("published", "today")):
-        return ()
     items = labelled(line)
+    about = any(item.kind in {"published", "source"} for item in items)  # 来源：某天气网
+    if not about and any(phrase in folded for phrase in phrases("published", "today")):
+        return ()
     found, position = [], 0
     for moment in dates.find_all(line, now=now, year_hint=year_hint):
         position = max(position, line.find(moment.raw, position))

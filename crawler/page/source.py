@@ -142,8 +142,10 @@ def _is_office(word: str) -> bool:
 
 
 def _cited(lines: Sequence[str]) -> str:
-    """Return the body that the labelled date's line cites: 日期：… 資料來源：某處."""
-    dated = (line for line in lines if any(item.kind == "published" for item in labelled(line)))
+    """Return the body that is cited on the labelled date's line, or on the next: 日期：… 資料來源：某處."""
+    told = [line for line in lines if any(item.kind == "published" for item in labelled(line))]
+    beside = [below for line, below in pairwise(lines) if line in told and len(below) <= _LONGEST_LOOSE]
+    dated = [*told, *beside]
     return next(filter(None, (clean_source(value) for line in dated for value in values(line, "cited"))), "")
 
 

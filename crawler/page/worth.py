@@ -62,6 +62,7 @@ END_CHARS = 16  # of a line are enough to see how it ends
 
 _STOPS = re.compile("[。！？；，、：“”…,;!?]")
 _ENDS = re.compile("[。！？；，!?”）」』;,.]$")
+_URL = re.compile(r"https?://[a-z0-9./-]+")
 _CLOCK = re.compile(r"\d:\d\d")
 _HELD = re.compile("在.{2,}上$")  # when and where a speech was held
 _SENTENCE = re.compile("[。!?;,“”]")
@@ -156,9 +157,11 @@ def is_value(lines: Sequence[Line], index: int) -> bool:
 
 def is_dated(line: Line) -> bool:
     """Whether a short line has a date and no sentence: a date line, not one of the text."""
-    if line.chars > DATE_LINE_CHARS:
+    folded = (
+        line.folded if "://" not in line.folded else _URL.sub("", line.folded)
+    )  # the site's own, in front
+    if not folded or len(folded) > DATE_LINE_CHARS:
         return False
-    folded = line.folded
     if (folded[0] == "(" and not _CLOCK.search(folded)) or _SENTENCE.search(folded) or _HELD.search(folded):
         return False
     return _DATE.search(folded) is not None
