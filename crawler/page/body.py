@@ -148,11 +148,27 @@ def _headed(shown: Layout, titles: tuple[int, ...], place: Place) -> Body | None
     """Return what stands behind headline and date line where no text does: links, files, short lines."""
     lines = shown.lines[place.first : place.last + 1]
     kept = [line for line in lines if not (worth.is_furniture(line) or worth.is_meta(line))]
+    kept = _listed_once(kept)
     if not kept or (len(kept) >= ENTRIES and 2 * sum(map(_is_entry, kept)) > len(kept)):
         return None
     sure = sum(line.chars for line in kept) / sum(line.chars for line in lines)
     how = "behind headline and date"
     return Body(kept, place.first, place.last + 1, titles, place.container, shown, how, sure)
+
+
+def _listed_once(lines: Sequence[Line]) -> list[Line]:
+    """Return lines without the files that those above them link, and without the label of a list of these."""
+    seen: set[str] = set()
+    kept: list[Line] = []
+    for line in lines:
+        linked = {link.get("href") or "" for link in line.element.iter("a")} - {""}
+        if linked and linked <= seen and worth.is_link(line):
+            if kept and kept[-1].folded.endswith(":"):
+                kept.pop()
+            continue
+        seen |= linked
+        kept.append(line)
+    return kept
 
 
 def _is_entry(line: Line) -> bool:

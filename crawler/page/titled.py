@@ -24,6 +24,8 @@ def heads(line: Line) -> bool:
 
 def named_worth(line: Line) -> float:
     """Return what class and id of the line's element and of the one around it are worth for a headline."""
+    if line.element.tag == "caption":
+        return 1.5
     parent = line.element.getparent()
     joined = _names_of(line.element)
     if parent is not None and len(names := _names_of(parent)) > 1 and not _has_many(parent):
