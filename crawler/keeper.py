@@ -6,9 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.monitor import health, wording
+from crawler.monitor import agenda, health, wording
 from crawler.monitor.alarm import BAD_RUNS
 from crawler.monitor.verdict import Expected, State, expected_of
+from crawler.policy import section_urls
 from crawler.store import deliveries
 
 if TYPE_CHECKING:
@@ -28,15 +29,23 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Judges runs. ``expected`` is what the spiders state, by name; ``settings`` name who is told."""
+    """Judges runs. ``expected`` is what spiders state, by name; ``settings`` name who is told.
+
+    ``sections`` are the addresses that each visits.
+    """
 
     settings: BaseSettings
     expected: Mapping[str, Expected] = field(default_factory=dict)
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: BaseSettings, spiders: Mapping[str, type[PortalSpider]]) -> Self:
         """Return the keeper of the portals of ``spiders``."""
-        return cls(settings, {name: expected_of(spider.expect) for name, spider in spiders.items()})
+        return cls(
+            settings,
+            {name: expected_of(spider.expect) for name, spider in spiders.items()},
+            {name: section_urls(spider.base, spider.sections) for name, spider in spiders.items()},
+        )
 
     def note(self, session: Session, row_id: int, outcome: Outcome, at: datetime) -> Noted | None:
         """Write the row of a run and what it leads to; None for a run that nothing was measured of."""
@@ -50,6 +59,7 @@ class Keeper:
             at,
             expected=self.expected.get(outcome.name),
             bad_runs=self.settings.getint("PORTALWATCH_HEALTH_BAD_RUNS", BAD_RUNS),
+            unread=agenda.has_failing(session, outcome.name, self.sections.get(outcome.name, ())),
         )
         verdict = noted.verdict
         if verdict.state is not State.OK:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COUNTS = {
     "pages": "response_received_count",
     "lists": "portalwatch/lists",
+    "unchanged": "portalwatch/unchanged_sections",
     "entries": "portalwatch/entries",
     "requested": "portalwatch/requested",
     "new": "portalwatch/articles/new",

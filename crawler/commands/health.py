@@ -130,7 +130,9 @@ class Seen:
     def of(cls, session: Session, row: Health, state: PortalState | None) -> Seen:
         """Look at the runs before ``row`` too."""
         runs = health.history(session, row.portal, RUNS)
-        told = next((one for one in reversed(runs) if one.verdict != NO_EVIDENCE), row)
+        # A run that was good while a section that failed was not read again ends nothing.
+        passed = {NO_EVIDENCE, State.OK.value} if state is not None and state.bad_runs else {NO_EVIDENCE}
+        told = next((one for one in reversed(runs) if one.verdict not in passed), row)
         return cls(row, told, state, runs)
 
     @property

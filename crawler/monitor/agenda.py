@@ -12,7 +12,7 @@ from crawler.monitor.rhythm import Rhythm
 from crawler.store.models import PortalState, SectionState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -68,6 +68,12 @@ def _moments(
         }
         for portal, watched in portals.items()
     }
+
+
+def has_failing(session: Session, portal: str, sections: Collection[str]) -> bool:
+    """Return whether one of the ``sections`` (addresses) of a portal could not be read the last time."""
+    query = select(SectionState.url, SectionState.rhythm).where(SectionState.portal == portal)
+    return any(url in sections and Rhythm.of(rhythm).failures for url, rhythm in session.execute(query))
 
 
 TRIES = 3

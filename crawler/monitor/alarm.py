@@ -42,19 +42,25 @@ class Standing:
 
 
 def after(
-    standing: Standing, verdict: Verdict, at: datetime, *, bad_runs: int = BAD_RUNS
+    standing: Standing, verdict: Verdict, at: datetime, *, bad_runs: int = BAD_RUNS, unread: bool = False
 ) -> tuple[Standing, Notice | None]:
     """Return how a portal stands after a run that ended at ``at``, and what is to be told.
 
     A challenge makes it wait at once, a failure from the second run on that fails, each time twice as long,
-    a day at most; so it is tried more rarely and never dropped. Waits of other origin are left alone.
+    a day at most; so it is tried more rarely and never dropped. Waits of other origin are left alone. A good
+    run ends nothing while a section is ``unread``, which failed the last time and was not asked for now.
     """
     if not verdict.evidence:
         return standing, None
+    if unread and verdict.state is State.OK:
+        return _unblocked(standing), None
     if verdict.state is State.OK:
         return _well(standing, at), Notice.RECOVERED if standing.alarm_at else None
     bad = standing.bad_runs + 1
-    made = _waiting(replace(standing, bad_runs=bad), verdict.state, at)
+    counted = replace(standing, bad_runs=bad)
+    # A section that fails waits by itself; the others are visited when they are due.
+    made = replace(_unblocked(counted), blocked_since=None) if verdict.partly else None
+    made = made or _waiting(counted, verdict.state, at)
     if bad < bad_runs or standing.alarm_at is not None:
         return made, None
     return replace(made, alarm_at=at, alarm=(verdict.state.value, *verdict.reasons)), Notice.ALARM

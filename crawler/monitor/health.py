@@ -60,8 +60,12 @@ def note(  # noqa: PLR0913  what a row needs
     *,
     expected: Expected | None = None,
     bad_runs: int = BAD_RUNS,
+    unread: bool = False,
 ) -> Noted:
-    """Judge the run ``row_id`` at ``portal`` that ended at ``at``; write its row and the portal's state."""
+    """Judge the run ``row_id`` at ``portal`` that ended at ``at``; write its row and the portal's state.
+
+    ``unread``: there is a section that failed the last time.
+    """
     verdict = judge(measures, past(session, portal, at), at, expected)
     shown = verdict.state.value if verdict.evidence else NO_EVIDENCE
     session.add(
@@ -76,7 +80,7 @@ def note(  # noqa: PLR0913  what a row needs
     )
     state = state_of(session, portal)
     before = standing_of(state)
-    standing, notice = after(before, verdict, at, bad_runs=bad_runs)
+    standing, notice = after(before, verdict, at, bad_runs=bad_runs, unread=unread)
     for name in _COLUMNS:
         if getattr(standing, name) != getattr(before, name):
             setattr(state, name, getattr(standing, name))

@@ -35,13 +35,15 @@ class Measures:
     reader had to supply it, by field; ``ended`` those whose text ends like one, ``garbled`` those that are no
     likely Chinese, ``leftover`` those in which boilerplate was left. ``refusals`` and ``faults`` count pages
     refused and requests that brought nothing, by kind. ``sections`` holds the entries of each section's first
-    page, ``lengths`` the characters of bodies, ``newest`` the newest date published (ISO 8601, UTC).
+    page, ``unchanged`` counts those that are as before, ``lengths`` holds the characters of bodies,
+    ``newest`` the newest date published (ISO 8601, UTC).
     """
 
     failure: str = ""
     finish: str = "finished"
     pages: int = 0
     lists: int = 0
+    unchanged: int = 0
     entries: int = 0
     requested: int = 0
     new: int = 0

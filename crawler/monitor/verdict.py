@@ -31,6 +31,8 @@ LONGER = 1.5
 """By so much a silence is longer."""
 DEVIATIONS = 7.0
 """By so many standard deviations it is longer than the mean: with gaps at random one in a thousand is."""
+STOPPED = frozenset({"retry-after", "closespider_timeout", "it could not be started"})
+"""Why a visit ends early that then says something about its portal, if it brought nothing at all."""
 _LAYOUT = frozenset({"empty-list"})
 _OWN = frozenset({"store", "pipeline", "spider", "learned", "feeds"})
 
@@ -49,13 +51,14 @@ class State(StrEnum):
 class Verdict:
     """``state`` with sentences why. Without ``evidence`` the run says nothing about the portal.
 
-    ``fields`` are those that drift.
+    ``fields`` are those that drift. ``partly``: it failed, and the other sections came.
     """
 
     state: State
     reasons: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     evidence: bool = True
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,12 @@ def judge(now: Measures, past: Past, at: datetime, expected: Expected | None = N
     expected = expected or Expected()
     if now.blocked or now.finish == "blocked":
         return Verdict(State.BLOCKED, (f"blocked: {max(now.blocked, 1)} pages were challenges",))
+    if now.finish in STOPPED and _brought_nothing(now):
+        return Verdict(State.FAILING, (_failing(now),))
     if now.finish not in {"finished", ""}:
         return Verdict(State.OK, (f"stopped early: {now.finish}",), evidence=False)
     if now.failure and not _is_layout(now):
-        return Verdict(State.FAILING, (_failing(now),))
+        return Verdict(State.FAILING, (_failing(now),), partly=not _brought_nothing(now))
     return _layout(now, past, expected) or _quiet(now, past, at, expected)
 
 
@@ -125,6 +130,11 @@ def _is_layout(now: Measures) -> bool:
     return bool(now.faults.get("empty-list") or now.refused) and network <= now.refused + now.faults.get(
         "empty-list", 0
     )
+
+
+def _brought_nothing(now: Measures) -> bool:
+    """Tell whether no section was read, or none of the articles that were asked for."""
+    return not now.articles and bool(now.requested or not (now.lists or now.unchanged))
 
 
 def _failing(now: Measures) -> str:
