@@ -15,8 +15,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
+from crawler.store import turns
 from crawler.store.articles import Outcome, Saver
 from crawler.store.connection import PassingError
 from crawler.store.patience import SECONDS as PATIENCE
@@ -39,7 +38,6 @@ SECONDS = 0.5
 """How long a batch waits for more of them."""
 QUEUE = 500
 """Articles that may wait; whoever brings another one waits, too."""
-_ONE_BATCH = text("SELECT pg_advisory_xact_lock(hashtext('portalwatch batch ' || current_schema()))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ class Batches:
         written: list[Saved] = []
         try:
             with self._database.writing() as session:
-                self._queue_up(session)
+                turns.take(session)
                 self._saver.expect(session, [job.article for job in batch])
                 for job, before in zip(batch, earlier, strict=True):
                     saved = self._saver.save(session, job.article)
@@ -168,14 +166,6 @@ class Batches:
             self._saver.forget()
             raise
         return written
-
-    def _queue_up(self, session: Session) -> None:
-        """Wait for the batches of other processes, as SQLite's write lock does.
-
-        Two that hold the same piece do not see each other's fingerprints and would make two stories of it.
-        """
-        if session.get_bind().dialect.name != "sqlite":
-            session.execute(_ONE_BATCH)
 
 
 def _is_there(before: Saved, now: Saved) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from crawler.store import search, stories
+from crawler.store import search, stories, turns
 from crawler.store.articles import Change
 from crawler.store.contents import content, described, digest
 from crawler.store.models import Article, Version
@@ -30,6 +30,7 @@ def correct(session: Session, newest: Version, old: Content, article: items.Arti
     ``old`` is the content of ``newest``. Return ``False``, with nothing written, if the article has got a
     newer version since.
     """
+    turns.take(session)
     number = newest.number + 1
     where = (Article.id == newest.article_id, Article.latest == newest.number)
     row = {key: value for key, value in described(article).items() if key != "url"}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 
-from crawler.store import candidates, raw, search
+from crawler.store import candidates, raw, search, turns
 from crawler.store.connection import translated
 from crawler.store.fingerprints import keys
 from crawler.store.models import (
@@ -101,7 +101,7 @@ def prune(database: Database, rule: Rule, *, dry: bool = False) -> Iterator[Prun
     total = Pruning()
     after = 0
     while True:
-        with database.reading() if dry else database.writing() as session:
+        with database.reading() if dry else turns.writing(database) as session:
             ids = list(session.scalars(_old_stories(rule, after)))
             if not ids:
                 total.runs = _old_runs(session, rule, dry=dry)
@@ -134,7 +134,7 @@ def _within_budget(database: Database, rule: Rule, total: Pruning, *, dry: bool)
     if dry:
         total.over_budget = max(0, used - goal)
     while not dry and used > goal:
-        with database.writing() as session:
+        with turns.writing(database) as session:
             left = raw.prune(session.connection(), max(goal, used - RAW_A_TIME))
         total.over_budget += used - left
         used = left

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, select, tuple_, update
 
+from crawler.store import turns
 from crawler.store.models import Article, Base
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _check_key(database: Database, report: Report, table: Table, key: ForeignKey
     while True:
         # What was repaired is found no more, so only what is left is passed over.
         step = query if after is None else query.where(tuple_(*primary) > tuple_(*after))
-        with database.writing() if report.fix else database.reading() as session:
+        with turns.writing(database) if report.fix else database.reading() as session:
             rows = [tuple(row) for row in session.execute(step)]
             if repaired and rows:
                 session.execute(_repair(table, key, primary, [row[:-1] for row in rows]))

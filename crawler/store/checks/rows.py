@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 
-from crawler.store import candidates, stories
+from crawler.store import candidates, stories, turns
 from crawler.store.fingerprints import keys
 from crawler.store.models import Alert, Article, Story, StoryEvent, StoryMember, Version
 from crawler.store.packing import PackingError
@@ -38,7 +38,7 @@ def _each(database: Database, report: Report, query: Any, deal: Callable[[Sessio
     first = query.selected_columns[0]
     after = 0
     while True:
-        with database.writing() if report.fix else database.reading() as session:
+        with turns.writing(database) if report.fix else database.reading() as session:
             rows = session.execute(query.where(first > after).order_by(first).limit(A_TIME)).all()
             for row in rows:
                 deal(session, row)

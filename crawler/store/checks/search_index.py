@@ -14,7 +14,7 @@ from zlib import crc32
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from crawler.store import search
+from crawler.store import search, turns
 from crawler.store.models import Article, Version
 from crawler.store.packing import PackingError, unpack
 
@@ -134,7 +134,7 @@ class Check:
 
 def rebuild(database: Database) -> None:
     """Index all articles anew on SQLite; other writers wait. Raises ``DatabaseError``."""
-    with database.writing() as session:
+    with turns.writing(database) as session:
         session.execute(text("INSERT INTO search (search) VALUES ('delete-all')"))
         after = 0
         while rows := session.execute(
@@ -154,7 +154,7 @@ def rebuild(database: Database) -> None:
 
 
 def _index(database: Database, article_id: int) -> None:
-    with database.writing() as session:
+    with turns.writing(database) as session:
         packed = session.scalar(
             select(Version.packed)
             .join(Article, (Article.id == Version.article_id) & (Article.latest == Version.number))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crawler.store import turns
 from crawler.store.checks import search_index
 from crawler.store.checks.search_index import Text
 from crawler.store.fingerprints import keys
@@ -129,7 +130,7 @@ def _fingerprints(database: Database, report: Report, text: Text, held: _Held) -
 
 def _mend(database: Database, article_id: int, found: set[int]) -> None:
     """Index an article anew, by the text that it has now: a crawl may have changed it since it was read."""
-    with database.writing() as session:
+    with turns.writing(database) as session:
         packed = session.scalar(
             select(Version.packed)
             .join(Article, (Article.id == Version.article_id) & (Article.latest == Version.number))
@@ -145,7 +146,7 @@ def _mend(database: Database, article_id: int, found: set[int]) -> None:
 
 def _strange(database: Database, report: Report, article_id: int, stale: set[int]) -> None:
     """Deal with the keys of what is no article, or one whose text cannot be read."""
-    with database.writing() if report.fix else database.reading() as session:
+    with turns.writing(database) if report.fix else database.reading() as session:
         if session.scalar(select(Article.id).where(Article.id == article_id)) is not None:
             return
         if report.fix:
@@ -179,6 +180,6 @@ def _raw_pages(database: Database, report: Report) -> None:
                 report.add("raw pages", url, f"{reason}; it is of no more use", repaired=report.fix)
     if report.fix:
         for version_id, part in damaged:
-            with database.writing() as session:
+            with turns.writing(database) as session:
                 these = (RawPage.version_id == version_id) & (RawPage.part == part)
                 session.execute(delete(RawPage).where(these))
