@@ -56,7 +56,7 @@ class CountingDownloader(Downloader):
             self._process_queue(slot)
             raise
         response = await super()._download(slot, request)
-        if self._gentle is not None and asks_to_wait(response):
+        if self._gentle is not None and asks_to_wait(response) and self._gentle.is_portals(request):
             # Now, not when the middlewares come to it: the next request may be due before that.
             cast("Any", self.crawler.spider).over = "retry-after"
         return response

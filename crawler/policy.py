@@ -47,8 +47,9 @@ class Policy:
 def watched(settings: BaseSettings, spiders: Mapping[str, type[Any]]) -> dict[str, Watched]:
     """Return what there is to visit of ``spiders``. Raises DefinitionError."""
     return {
-        name: Watched(section_urls(spider.base, spider.sections), Policy.of(settings, spider).hours)
+        name: Watched(section_urls(spider.base, spider.sections), policy.hours, policy.budget)
         for name, spider in spiders.items()
+        for policy in [Policy.of(settings, spider)]
     }
 
 

@@ -12,7 +12,7 @@ from crawler.asking import CONDITIONAL, ENTRY, VALIDATORS
 from crawler.items import Article
 from crawler.monitor import agenda, restraint
 from crawler.monitor.displayed import within
-from crawler.monitor.hours import midnight
+from crawler.monitor.hours import day, midnight
 from crawler.page.address import canonical_url
 from crawler.policy import Policy
 from crawler.refusals import PASSING
@@ -116,7 +116,8 @@ class Timekeeper:
 
     def _spend(self, session: Session, spider: PortalSpider, now: datetime, reason: str) -> None:
         assert self.crawler.stats is not None
-        restraint.spend(session, spider.name, self.crawler.stats.get_value("portalwatch/requests", 0), now)
+        sent = self.crawler.stats.get_value(f"portalwatch/requests/{day(now)}", 0)
+        restraint.spend(session, spider.name, sent, now)
         if spider.wait_until is not None:
             restraint.wait(session, spider.name, spider.wait_until, restraint.ASKED)
             restraint.state(session, spider.name).backoff += 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import NotConfigured
 
 from crawler.asking import AskedToWait, NotNow, asks_to_wait
 from crawler.monitor import restraint
+from crawler.monitor.hours import day
+from crawler.page.address import canonical_url
 from crawler.policy import Policy
 from crawler.store.database import open_database
 
@@ -32,7 +35,10 @@ class GentleMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.sent = 0
-        self._before: int | None = None  # requests of the day before this visit
+        self._day = ""  # of the last request
+        self._before = 0  # requests of that day before this visit
+        self._earlier = 0  # requests of this visit before that day
+        self._elsewhere: set[str] = set()  # other hosts that asked to wait
         self._times = 0  # how often in a row the portal asked to wait
         self._closing: asyncio.Future[None] | None = None
 
@@ -57,10 +63,9 @@ class GentleMiddleware:
         self._refuse_while_closing(request)
         spider = cast("Any", self.crawler.spider)
         policy, now = self._policy, spider.now()
-        if self._before is None:
+        if self._day != day(now):
             self._begin(spider, now)
-        assert self._before is not None
-        if policy.budget and self._before + self.sent >= policy.budget:
+        if policy.budget and self._before + self.sent - self._earlier >= policy.budget:
             self._end("budget", f"{policy.budget} requests were sent today")
         elif policy.hours.opens(now) > now:
             self._end("hours", "its hours are over")
@@ -68,10 +73,13 @@ class GentleMiddleware:
         self.sent += 1
         assert self.crawler.stats is not None
         self.crawler.stats.set_value("portalwatch/requests", self.sent)
+        self.crawler.stats.set_value(f"portalwatch/requests/{self._day}", self.sent - self._earlier)
 
     def _refuse_after_the_end(self, request: Request) -> None:
         if over := cast("Any", self.crawler.spider).over:
             raise NotNow(f"{request.url}: the visit is over ({over})")
+        if self._elsewhere and _host(request.url) in self._elsewhere:
+            raise NotNow(f"{request.url}: this host asked to wait")
 
     def _refuse_while_closing(self, request: Request) -> None:
         """Let nothing go that waits for its host when the spider is closed, as by PORTALWATCH_RUN_TIMEOUT.
@@ -82,10 +90,24 @@ class GentleMiddleware:
         if slot is not None and slot.closing is not None:
             raise NotNow(f"{request.url}: the visit ends")
 
-    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  Scrapy's signature
-        """Return the answer, or raise AskedToWait for one that asks for it."""
+    def is_portals(self, request: Request) -> bool:
+        """Return whether a request is one to the portal, and not to where an article of it leads."""
+        if "number" in request.cb_kwargs:
+            return True
+        spider = cast("Any", self.crawler.spider)
+        own = {_host(spider.base), *(_host(spider.section_url(name)) for name in spider.sections)}
+        return _host(request.url) in own
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the answer, or raise AskedToWait for one that asks for it.
+
+        What asks for it on another host, where an article leads, says nothing of the portal.
+        """
         if not asks_to_wait(response):
             return response
+        if not self.is_portals(request):
+            self._elsewhere.add(_host(request.url))
+            raise AskedToWait(f"the server answered with status {response.status} and asks to wait")
         header = (response.headers.get("Retry-After") or b"").decode("latin-1")
         spider = cast("Any", self.crawler.spider)
         wait = restraint.asked_wait(header, self._times, spider.now())
@@ -98,6 +120,7 @@ class GentleMiddleware:
         database = open_database(self.crawler.settings["PORTALWATCH_DATABASE_URL"])
         try:
             with database.reading() as session:
+                self._day, self._earlier = day(now), self.sent
                 self._before = restraint.spent(session, spider.name, now)
                 self._times = restraint.times_asked(session, spider.name)
         finally:
@@ -111,3 +134,7 @@ class GentleMiddleware:
         spider.logger.warning("The visit ends early: %s", sentence)
         if self.crawler.engine is not None:
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+
+def _host(url: str) -> str:
+    return urlsplit(canonical_url(url)).netloc

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from crawler.monitor.duetimes import Bounds, next_visit, retry
+from crawler.monitor.hours import day, midnight
 from crawler.monitor.rhythm import Rhythm
 from crawler.store.models import PortalState, SectionState
 
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A portal as its spider defines it: the addresses of its sections, and the hours it may be visited."""
+    """A portal as its spider defines it: the addresses of its sections, and the hours it may be visited.
+
+    ``budget`` is how many requests it takes a day, 0 for no limit.
+    """
 
     sections: tuple[str, ...]
     hours: Hours
+    budget: int = 0
 
 
 def due(session: Session, portals: Mapping[str, Watched], at: datetime) -> dict[str, list[str]]:
@@ -56,11 +61,13 @@ def _moments(
         (row.portal, row.url): row.due_at
         for row in session.execute(select(SectionState.portal, SectionState.url, SectionState.due_at))
     }
-    waits: dict[str, datetime] = {
-        row.portal: row.wait_until
-        for row in session.execute(select(PortalState.portal, PortalState.wait_until))
-        if row.wait_until is not None
+    states = {
+        row.portal: row
+        for row in session.execute(
+            select(PortalState.portal, PortalState.wait_until, PortalState.spent, PortalState.spent_on)
+        )
     }
+    waits = {name: _wait(states[name], watched, at) for name, watched in portals.items() if name in states}
     return {
         portal: {
             url: watched.hours.opens(max(known.get((portal, url), at), waits.get(portal, at)))
@@ -68,6 +75,13 @@ def _moments(
         }
         for portal, watched in portals.items()
     }
+
+
+def _wait(state: Any, watched: Watched, at: datetime) -> datetime:
+    """Return until when a portal is left alone, ``at`` if it is not."""
+    until: datetime = max(state.wait_until or at, at)
+    is_spent = bool(watched.budget) and state.spent_on == day(at) and state.spent >= watched.budget
+    return max(until, midnight(at)) if is_spent else until
 
 
 def has_failing(session: Session, portal: str, sections: Collection[str]) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ASKED = "retry-after"
 """Why a portal waits that asked for it."""
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=1)
+DIGITS = 10
 FIRST = timedelta(minutes=5)
 """How long a portal waits that says 429 and not how long; each further time twice as long."""
 
@@ -27,7 +28,8 @@ def asked_wait(header: str, times: int, at: datetime) -> timedelta:
     wait: timedelta = FIRST * 2 ** min(times, 16)
     text = header.strip()
     if text.isascii() and text.isdigit():
-        wait = timedelta(seconds=min(int(text), int(LONGEST.total_seconds())))
+        # Python refuses to read numbers of thousands of digits.
+        wait = min(timedelta(seconds=int(text)), LONGEST) if len(text) < DIGITS else LONGEST
     elif text:
         try:
             moment = parsedate_to_datetime(text)
