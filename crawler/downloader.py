@@ -7,7 +7,7 @@ two requests, the next one was begun before that, and the host had two at once.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader import Downloader
 
@@ -56,7 +56,7 @@ class CountingDownloader(Downloader):
             self._process_queue(slot)
             raise
         response = await super()._download(slot, request)
-        if self._gentle is not None and asks_to_wait(response) and self._gentle.is_portals(request):
+        if self._gentle is not None and asks_to_wait(response):
             # Now, not when the middlewares come to it: the next request may be due before that.
-            cast("Any", self.crawler.spider).over = "retry-after"
+            self._gentle.let_be(request)
         return response

@@ -98,6 +98,13 @@ class GentleMiddleware:
         own = {_host(spider.base), *(_host(spider.section_url(name)) for name in spider.sections)}
         return _host(request.url) in own
 
+    def let_be(self, request: Request) -> None:
+        """Send nothing more to whom ``request`` went: it asked for that."""
+        if self.is_portals(request):
+            cast("Any", self.crawler.spider).over = "retry-after"
+        else:
+            self._elsewhere.add(_host(request.url))
+
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the answer, or raise AskedToWait for one that asks for it.
 
@@ -106,7 +113,6 @@ class GentleMiddleware:
         if not asks_to_wait(response):
             return response
         if not self.is_portals(request):
-            self._elsewhere.add(_host(request.url))
             raise AskedToWait(f"the server answered with status {response.status} and asks to wait")
         header = (response.headers.get("Retry-After") or b"").decode("latin-1")
         spider = cast("Any", self.crawler.spider)
