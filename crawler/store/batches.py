@@ -15,9 +15,13 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from crawler.store import turns
 from crawler.store.articles import Outcome, Saver
 from crawler.store.connection import PassingError
+from crawler.store.contents import digest
+from crawler.store.models import Version
 from crawler.store.patience import SECONDS as PATIENCE
 from crawler.store.patience import patiently
 
@@ -146,19 +150,17 @@ class Batches:
         return patiently(lambda: self._transaction(batch, complete), pause, self._patience)
 
     def _transaction(self, batch: list[Job], complete: list[Saved]) -> list[Saved]:
-        earlier: list[Saved | None] = [*complete] or [None] * len(batch)
         written: list[Saved] = []
         try:
             with self._database.writing() as session:
                 turns.take(session)
+                if complete and _is_there(session, batch, complete):
+                    return complete  # with the steps: all was committed, only the answer was lost
                 self._saver.expect(session, [job.article for job in batch])
-                for job, before in zip(batch, earlier, strict=True):
+                for job in batch:
                     saved = self._saver.save(session, job.article)
-                    if before is not None and _is_there(before, saved):
-                        saved = before  # with its steps: all were committed, only the answer was lost
-                    else:
-                        for step in job.steps:
-                            step(session, saved)
+                    for step in job.steps:
+                        step(session, saved)
                     written.append(saved)
                 self._saver.finish(session)
                 complete[:] = written
@@ -168,7 +170,16 @@ class Batches:
         return written
 
 
-def _is_there(before: Saved, now: Saved) -> bool:
-    """Whether what an earlier attempt wrote is what is found now."""
-    same_version = (before.article_id, before.version_id) == (now.article_id, now.version_id)
-    return same_version and before.outcome is not Outcome.SAME and now.outcome is Outcome.SAME
+def _is_there(session: Session, batch: Sequence[Job], complete: Sequence[Saved]) -> bool:
+    """Whether what an earlier attempt wrote is in the database: the versions that it made, and no others'.
+
+    An attempt that changed nothing is made again.
+    """
+    made = {
+        saved.version_id: (saved.article_id, digest(job.article), job.article.fetched)
+        for job, saved in zip(batch, complete, strict=True)
+        if saved.outcome is not Outcome.SAME
+    }
+    columns = (Version.id, Version.article_id, Version.digest, Version.fetched_at)
+    rows = session.execute(select(*columns).where(Version.id.in_(made)))
+    return bool(made) and made == {row[0]: tuple(row[1:]) for row in rows}

@@ -143,6 +143,20 @@ def test_a_commit_whose_answer_was_lost_is_told_as_what_it_was(database: Databas
         assert session.scalar(select(func.count()).select_from(Version)) == 3
 
 
+def test_an_article_that_came_twice_in_a_batch_whose_answer_was_lost(database: Database) -> None:
+    steps: list[Outcome] = []
+    jobs = [
+        Job(article(text), [lambda _session, saved: steps.append(saved.outcome)])
+        for text in (PIECE, f"{PIECE}\n渡口的灯也亮了。", PIECE)
+    ]
+    found = written(Transactions(database, answers=[busy()]), jobs, pauses=[])
+
+    assert [one.outcome for one in found if isinstance(one, Saved)] == steps
+    assert steps == [Outcome.NEW, Outcome.CHANGED, Outcome.CHANGED]
+    with database.reading() as session:
+        assert session.scalars(select(Version.number).order_by(Version.number)).all() == [1, 2, 3]
+
+
 def test_patience_ends_and_the_next_batch_is_tried_again(database: Database) -> None:
     failures = [busy() for _ in range(len(PATIENCE) + 1)]
     found = written(Transactions(database, failures), several(4), count=2)  # type: ignore[arg-type]
