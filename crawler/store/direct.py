@@ -7,7 +7,7 @@ still SQLAlchemy's, compiled once, and errors become SQLAlchemy's own.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
@@ -57,7 +57,7 @@ class Rows:
         many(connection, statement, made)
 
 
-@cache
+@lru_cache(maxsize=16)  # the tables of two databases: a daemon opens one again and again
 def _compiled(
     model: type[Base], columns: tuple[str, ...], dialect: Dialect
 ) -> tuple[str, list[tuple[str, Process]]]:
