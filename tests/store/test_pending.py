@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import random
-import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +19,6 @@ from tests.world import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TEXTS = ROOT / "seeds/replicas/texts/a.jsonl"
 OTHER = (
@@ -148,19 +145,6 @@ def test_what_articles_of_a_batch_said_before_a_correction_leads_nowhere(
 
     assert found[-1].reprint
     assert found[-1].story_id == found[0].story_id
-
-
-def test_databases_that_are_closed_are_let_go_of(tmp_path: Path) -> None:
-    dialects = []
-    for number in range(8):
-        database = open_database(f"sqlite:///{tmp_path}/x.db")
-        with database.writing() as session:
-            Saver().save(session, article(PIECE, url=f"http://a.example/{number}"))
-        database.close()
-        dialects.append(weakref.ref(database.engine.dialect))
-        del database, session
-    gc.collect()
-    assert dialects[0]() is None
 
 
 @pytest.mark.parametrize("seed", range(3))
