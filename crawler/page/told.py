@@ -33,6 +33,11 @@ _MAX_STAMP = 40
 _MAX_DISTINCT = {"published": 3, "document_date": 3, "source": 1, "editor": 1, "time": 2}
 _NOT_THE_ARTICLE = ("footer", "comment", "nav")
 _EDITORS = ("责任编辑", "责编", "本文编辑", "值班编辑", "本文责编")
+# How these stand in a page's source: spread for looks, or with elements between the characters.
+_APART = r"(?:[\s\u3000]|&[a-z]{2,8};|<[^<>]{0,80}>){0,8}"
+_EDITOR_WRITTEN = re.compile(
+    f"(?:[责責]{_APART}(?:任{_APART})?|本{_APART}文{_APART}|值{_APART}班{_APART})[编編]"
+)
 _DATE = re.compile(r"\W{0,2}(?:(?:19|20)\d\d|\d{3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _SOURCE = re.compile(r"[^\W\d_]{2}")
 
@@ -85,12 +90,10 @@ def _of_editors(page: Page) -> list[etree._ElementUnicodeResult]:
     """Return the texts that may name an editor; the page's source tells quickly where there are none."""
     source = page.source
     path = _IN_BOTH
-    if (
-        source and "&#" not in source and _TRADITIONAL not in source
-    ):  # a character may be written as its number
-        if _SIMPLIFIED not in source:
+    if source and "&#" not in source:  # a character may be written as its number
+        if not _EDITOR_WRITTEN.search(source):
             return []
-        path = _IN_SIMPLIFIED
+        path = _IN_BOTH if _TRADITIONAL in source else _IN_SIMPLIFIED
     found: Any = path(page.root)
     return found  # type: ignore[no-any-return]  # the stubs know no result of an XPath
 

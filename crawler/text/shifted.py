@@ -34,6 +34,8 @@ _STRAY_CAPITAL, _STRAY_LETTER, _STRAY_SIGN = 3.0, 6.0, 7.0
 _LONG, _LIKELY = 5, -9.0
 # A byte is only missed where so many characters as they stand are so unlikely together.
 _LOOKED_AT, _BAD = 4, -27.0
+# Mean log-probability of a stretch from its second byte on, if that is where a character begins.
+_SHIFTED = -10.0
 # A way of reading that is so many nats behind is given up.
 _FAR_BEHIND = 30.0
 # So many characters are read again in vain; a text of rare ones is no page out of step.
@@ -57,6 +59,8 @@ _HAN = "\u3400-\u9fff"
 _SIGN = re.compile(
     f"[\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff](?<=[{_HAN}].)(?=[{_HAN}])"
 )
+# What puts text in step again, or stands for half of a character.
+_BREAKS = re.compile("[!-~\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff\ufffd]")
 _LETTER = re.compile(f"[@-~](?<=[{_HAN}，。、；：！？」）].)(?=[{_HAN}，。、；：！？」）])")
 
 
@@ -160,7 +164,7 @@ def _again(old: str, encoding: str, before: str) -> tuple[float, str]:
     if topic.in_code_order(old):
         return 0.0, old
     plain = _as_it_stands(old, encoding, before)
-    if not any(one.bad for one in plain.values()):
+    if not any(_reads_shifted(stretch, encoding) for stretch in _bad_stretches(list(plain.values()))):
         return 0.0, old
     value, new = _read(old.encode(encoding), encoding, before, plain)
     gain = value - sum(one.likely for one in plain.values())
@@ -169,6 +173,27 @@ def _again(old: str, encoding: str, before: str) -> tuple[float, str]:
     changed = _changed(old, new)
     chinese = len(changed) < _LONG or han_mean(changed.replace(REPLACEMENT, "\n")) > _LIKELY
     return (gain, new) if chinese else (0.0, old)
+
+
+def _bad_stretches(plain: Sequence[_Plain]) -> Iterator[str]:
+    """Give the runs of characters that stand together so unlikely."""
+    stretch, left = "", 0
+    for one in plain:
+        left = _LOOKED_AT if one.bad else left - 1
+        if left > 0:
+            stretch += one.char
+        elif stretch:
+            yield stretch
+            stretch = ""
+    if stretch:
+        yield stretch
+
+
+def _reads_shifted(stretch: str, encoding: str) -> bool:
+    """Say whether characters may be Chinese that is read one byte too early; a rare name is not."""
+    if _BREAKS.search(stretch):
+        return True
+    return model.score(stretch.encode(encoding)[1:].decode(encoding, "ignore")) > _SHIFTED
 
 
 def _changed(old: str, new: str) -> str:
