@@ -66,6 +66,14 @@ class StorePipeline:
     def close_spider(self) -> None:
         """Keep what the portal repeats, and let go of the database."""
         try:
+            self._keep_tally()
+        finally:
+            self.writer.close()
+        self._count("portalwatch/store/abandoned", self.writer.abandoned)
+        self._count("portalwatch/store/retries", self.writer.retries)
+
+    def _keep_tally(self) -> None:
+        try:
             for portal in self._tally.portals:
                 with self.writer.database.writing() as session:
                     self._tally.keep(session, portal)
@@ -73,9 +81,6 @@ class StorePipeline:
             logger.error("What the portal repeats was not kept: %s", error)  # noqa: TRY400  one line
             self._count("portalwatch/errors")
             self._count("portalwatch/errors/learned")
-        self.writer.close()
-        self._count("portalwatch/store/abandoned", self.writer.abandoned)
-        self._count("portalwatch/store/retries", self.writer.retries)
 
     def _count(self, key: str, by: int = 1) -> None:
         if self._stats is not None and by:
