@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.page.address import canonical_url
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from crawler.definition import Window
     from crawler.page.entries import Entry
     from crawler.store.known import Known
+
+
+LED = timedelta(days=1)
+"""After so long an address that led to an article of another address is asked for again."""
+FEW = 0.25
+"""A larger share of a page that led to no articles was not read for a while: more of it may stand behind."""
 
 
 @dataclass(slots=True)
@@ -39,12 +46,13 @@ class Choosing:
         return [entry for entry in found if _host(entry.url) == host]
 
     def choose(
-        self, found: Iterable[Entry], section: str, listed: Collection[str] = ()
+        self, found: Iterable[Entry], section: str, listed: Collection[str], at: datetime
     ) -> tuple[dict[str, Entry], bool]:
         """Return the unknown entries by address, and whether some were unknown before the last good visit.
 
         ``listed`` are those that former pages of the ``section`` (its address) named. What another section
         has asked for is among them: that a first page repeats another's tells nothing of what is behind it.
+        ``at`` is now, aware.
         """
         addressed = {canonical_url(entry.url): entry for entry in found}
         known = self.known.among(addressed) if self.known and not self.full else set()
@@ -53,7 +61,11 @@ class Choosing:
             for address, entry in addressed.items()
             if address not in known and address not in listed
         }
-        news = bool(unknown) or self._is_left(addressed, section)
+        # What led to no article, or to one of another address, would lead on through all pages each time.
+        ended = self.known.ended(unknown) if self.known and unknown and not self.full else {}
+        broken = sum(led is None for led in ended.values()) > FEW * len(addressed)
+        news = len(ended) < len(unknown) or broken or self._is_left(addressed, section)
+        unknown = {address: entry for address, entry in unknown.items() if _is_due(ended.get(address), at)}
         wanted = {
             address: entry for address, entry in unknown.items() if self.days.may_contain(entry.date_text)
         }
@@ -71,3 +83,8 @@ class Choosing:
 
 def _host(url: str) -> str:
     return canonical_url(url).split("/")[2]
+
+
+def _is_due(led: datetime | None, at: datetime) -> bool:
+    """Whether an address is asked for that led to another article then: it may lead elsewhere by now."""
+    return led is None or not timedelta(0) <= at - led < LED

@@ -97,7 +97,7 @@ class SectionSpider(CountingSpider):
             return
         seen.read, seen.lasting = True, seen.lasting and not listing.may_be_empty
         try:
-            unknown, news = self.choosing.choose(found, self.section_url(section), seen.listed)
+            unknown, news = self.choosing.choose(found, self.section_url(section), seen.listed, self.now())
         except DatabaseError as error:
             self.count_error("store", f"{response.url}: what is stored of it cannot be told: {error}")
             self.lost(section, number)

@@ -48,6 +48,8 @@ class Timekeeper:
         self.crawler = crawler
         self._lists: dict[str, tuple[str, Validators]] = {}  # section to its page, and what was said of it
         self._pages: dict[str, Validators | None] = {}  # of articles
+        self._stored: set[str] = set()  # addresses of articles
+        self._led: set[str] = set()  # addresses that led to articles of others
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -74,6 +76,10 @@ class Timekeeper:
         if not isinstance(item, Article):
             return
         spider.sightings.settle(self._addresses(item, response), within(item.published))
+        address = canonical_url(item.url)
+        self._stored.add(address)
+        if (named := response.meta.get(ENTRY)) and named != address:
+            self._led.add(named)
         if VALIDATORS in response.meta:
             self._pages[response.url] = response.meta[VALIDATORS]
 
@@ -106,6 +112,7 @@ class Timekeeper:
                     self._spend(session, spider, now, reason)
                     self._remember(session)
                     if not spider.selective:
+                        self._ended(session, spider, now)
                         self._sections(session, spider, now, reason)
             finally:
                 database.close()
@@ -129,6 +136,12 @@ class Timekeeper:
     def _remember(self, session: Session) -> None:
         for url, said in self._pages.items():
             _keep(session, url, said)
+
+    def _ended(self, session: Session, spider: PortalSpider, now: datetime) -> None:
+        """Note which entries of lists came to an end and are no stored articles by their addresses."""
+        listed = {address for seen in spider.sightings.sections.values() for address in seen.listed}
+        for address in (listed & spider.sightings.settled) - self._stored:
+            pages.note_ended(session, address, now, led=address in self._led)
 
     def _sections(self, session: Session, spider: PortalSpider, now: datetime, reason: str) -> None:
         complete = reason == "finished"

@@ -11,7 +11,7 @@ from crawler.store import runs
 from crawler.store.database import open_database
 from crawler.store.learned import load
 from crawler.store.models import Article, Pruned, SectionState
-from crawler.store.pages import Validators, validators
+from crawler.store.pages import Validators, ended, validators
 from crawler.store.patience import SECONDS, patiently
 
 if TYPE_CHECKING:
@@ -54,6 +54,19 @@ class Known:
                 for column in (Article.address, Pruned.address):
                     found.update(session.scalars(select(column).where(column.in_(batch))))
         return found
+
+    def ended(self, addresses: Iterable[str]) -> dict[str, datetime | None]:
+        """Return those of ``addresses`` that led to no article of theirs; see ``crawler.store.pages``."""
+        wanted = list(dict.fromkeys(addresses))
+
+        def found() -> dict[str, datetime | None]:
+            said: dict[str, datetime | None] = {}
+            with self._database.reading() as session:
+                for start in range(0, len(wanted), BATCH):
+                    said |= ended(session, wanted[start : start + BATCH])
+            return said
+
+        return self._waiting(found)
 
     def interrupted_since(self, portal: str) -> datetime | None:
         """Return since when visits to ``portal`` came to no good end, ``None`` if the last one did."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from crawler.store.models import PageState
 from crawler.store.times import now
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -38,6 +41,24 @@ def remember(session: Session, url: str, said: Validators, *, at: datetime | Non
     state.etag = said.etag or state.etag
     state.last_modified = said.last_modified or state.last_modified
     state.checked_at = checked
+
+
+def note_ended(session: Session, address: str, at: datetime, *, led: bool) -> None:
+    """Note that ``address`` led to no article at ``at``, or to one of another address (``led``)."""
+    session.merge(PageState(url=address, etag="" if led else None, last_modified=None, checked_at=at))
+
+
+def ended(session: Session, addresses: Sequence[str]) -> dict[str, datetime | None]:
+    """Return those of ``addresses`` that led to no article of theirs.
+
+    With it stands when one was asked for that led to another article, None for one that led to none.
+    """
+    query = select(PageState.url, PageState.etag, PageState.checked_at).where(
+        PageState.url.in_(addresses),
+        func.coalesce(PageState.etag, "") == "",
+        PageState.last_modified.is_(None),
+    )
+    return {url: None if etag is None else at for url, etag, at in session.execute(query)}
 
 
 def forget(session: Session, url: str) -> None:

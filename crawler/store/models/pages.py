@@ -11,7 +11,11 @@ from crawler.store.models.base import Base
 
 
 class PageState(Base):
-    """What a server said about a page, for asking next time whether it changed."""
+    """What a server said about a page, for asking next time whether it changed.
+
+    Without both the ``url`` is a canonical one that a list named and that led to no article, or, with an
+    empty ``etag``, to one of another address.
+    """
 
     __tablename__ = "page_states"
 
