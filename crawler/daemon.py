@@ -118,7 +118,7 @@ class Daemon:
             for portals in self._groups(due):
                 self._running.append(Running(self._start(portals), portals))
             pause = self._agenda.seconds()
-        except DatabaseError as error:
+        except (DatabaseError, OSError) as error:  # a machine may have no room for a process just now
             logger.error("The patrol waits: %s", error)  # noqa: TRY400  one line
             return LONGEST_PAUSE
         return min(max(pause, 1.0), 2.0 if self._running else LONGEST_PAUSE)

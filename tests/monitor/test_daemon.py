@@ -135,3 +135,18 @@ def test_a_signal_ends_it_and_its_processes() -> None:
     assert Daemon(world, start, 2).run() == 0
     assert [child.told for child in children] == [["terminate"], ["terminate", "kill"]]
     assert world.looked == 1
+
+
+def test_it_outlives_a_machine_that_has_no_room_for_a_process() -> None:
+    world = World(["a", "b"])
+    rooms = iter([False, True, True])
+
+    def start(portals: Sequence[str]) -> FakeChild:
+        if not next(rooms):
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return world.start(portals)
+
+    daemon = Daemon(world, start, 2)
+    assert daemon.look() == 30.0
+    daemon.look()
+    assert visited(world) == [("a",), ("b",)]
