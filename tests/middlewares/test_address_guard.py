@@ -22,12 +22,25 @@ PRIVATE = [
     "[::1]",
     "[fe80::1]",
     "[::ffff:127.0.0.1]",
+    "192.0.0.8",
+    "224.0.0.1",
+    "[ff02::1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
     "localhost",
     "LOCALHOST.",
     "printer.local",
     "metadata.google.internal",
 ]
-PUBLIC = ["www.gov.cn", "8.8.8.8", "[2001:4860:4860::8888]", "127.example.cn", "0xabc.cn"]
+PUBLIC = [
+    "www.gov.cn",
+    "8.8.8.8",
+    "[2001:4860:4860::8888]",
+    "[64:ff9b::808:808]",
+    "[2002:808:808::1]",
+    "127.example.cn",
+    "0xabc.cn",
+]
 
 
 @pytest.mark.parametrize("host", PRIVATE)
