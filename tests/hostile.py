@@ -78,7 +78,7 @@ class Hostile(ThreadingTCPServer):
     allow_reuse_address = True
 
     def __init__(self, lists: dict[str, list[str]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), Handler)
         self.lists = lists
         self.following: dict[str, str] = {}
         self.log: list[tuple[str, str]] = []
@@ -124,7 +124,7 @@ def serving(lists: dict[str, list[str]]) -> Iterator[Hostile]:
             thread.join()
 
 
-class _Handler(StreamRequestHandler):
+class Handler(StreamRequestHandler):
     def handle(self) -> None:
         """Answer one request and close."""
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)

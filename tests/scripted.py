@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from tests import starting
-from tests.hostile import HTML, Hostile, _Handler, page, project
+from tests.hostile import HTML, Handler, Hostile, page, project
 
 Answer = tuple[str, str, bytes]
 """A status line, further headers, and a page."""
@@ -28,7 +28,7 @@ def status(line: str, *headers: str) -> Answer:
     return line, "".join(f"{header}\r\n" for header in headers), b"-"
 
 
-class _Scripted(_Handler):
+class _Scripted(Handler):
     def answer(self) -> None:
         """Answer what the script says, else what any portal does."""
         server = self.hostile

@@ -78,3 +78,20 @@ def test_marks_around_something_else_are_not_believed() -> None:
     assert found is not None
     assert found.how == "run"
     assert text in [line.text for line in found.lines]
+
+
+def test_a_file_that_is_linked_twice_is_read_once() -> None:
+    title = "甲州市关于发布地方标准《米粉》的公告"
+    page = parse_html(
+        "<body><div><a href='/'>首页</a><a href='/xw/'>新闻动态</a></div>"
+        f"<div class='article'><div class='article-title'><h1>{title}</h1></div>"
+        "<div class='article-inf'>2023-05-09 11:03　来源：甲州市卫健委</div>"
+        f"<div class='article-con'><div><p><a href='P02023.pdf'>{title}.pdf</a></p></div></div>"
+        "<div class='article-attach'><p>文件下载：</p><a href='P02023.pdf'>P02023.pdf</a></div>"
+        "<div class='article-foot'><a href='javascript:window.close()'>关闭窗口</a></div></div></body>"
+    )
+
+    found = body.find(page, title)
+
+    assert found is not None
+    assert [line.text for line in found.lines] == [f"{title}.pdf"]
