@@ -37,12 +37,12 @@ class Channels:
 
             webhook.post(target, letter, allow_private=self.allow_private)
             return ""
-        rendered = self.renderer.render(letter, target.language)
         if target.kind == "mail":
             from crawler.delivery import mail  # noqa: PLC0415
 
-            return mail.send(target, letter, rendered)
-        from crawler.delivery import chat  # noqa: PLC0415
+            return mail.send(target, letter, self.renderer.render(letter, target.language))
+        from crawler.delivery.chat import Chat  # noqa: PLC0415
 
-        chat.send(target, rendered)
+        chat = Chat(target)
+        chat.send(self.renderer.render(letter, target.language, room=chat.room))
         return ""

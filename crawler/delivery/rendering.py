@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler.alerts.cleaning import clean
 from crawler.store.due import ZONE
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 PARTS = {"subject": "subject.txt.j2", "text": "mail.txt.j2", "html": "mail.html.j2", "chat": "chat.txt.j2"}
 LONGEST_SUBJECT = 120
+SHORTEST_LINE = 200
+"""Bytes that must be left of a line that is cut, else the text ends where there is no more room."""
 # Marks that turn the direction of a text, or that nobody sees: a headline could disguise itself with them.
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")
@@ -58,16 +60,41 @@ class Renderer:
         self._folder = folder
         self.broken = 0
 
-    def render(self, letter: Letter, language: str = "") -> Rendered:
-        """Return ``letter`` in words; ``language`` goes before the renderer's own."""
-        group = {"alert": "alert", "notice": "notice", "test": "notice"}.get(letter.form, "digest")
-        words = _words()[language or self._language]
-        context = {"letter": letter, "alerts": letter.alerts, "words": words}
-        parts = {part: self._part(f"{group}.{name}", context) for part, name in PARTS.items()}
-        parts["subject"] = one_line(parts["subject"])[:LONGEST_SUBJECT]
-        return Rendered(**{part: stripped(text) for part, text in parts.items()})
+    def render(self, letter: Letter, language: str = "", *, room: int | None = None) -> Rendered:
+        """Return ``letter`` in words; ``language`` goes before the renderer's own.
 
-    def _part(self, name: str, context: dict[str, Any]) -> str:
+        Subject and short form are together at most ``room`` bytes: of many alerts fewer are listed then.
+        """
+        words = _words()[language or self._language]
+        parts = {part: stripped(self._part(part, letter, words)) for part in PARTS}
+        parts["subject"] = one_line(parts["subject"])[:LONGEST_SUBJECT]
+        if room is not None:
+            left = room - size(harmless(parts["subject"])) - len("\r\n")
+            parts["chat"] = self._fitting(letter, words, parts["chat"], left)
+        return Rendered(**parts)
+
+    def _fitting(self, letter: Letter, words: dict[str, str], text: str, room: int) -> str:
+        """Return the short form ``text`` of ``letter`` with as many of its alerts as there is room for."""
+        if size(text) <= room:
+            return text
+        fit, over = 0, len(letter.alerts)
+        while over - fit > 1:
+            middle = (fit + over) // 2
+            shorter = self._short(letter, words, middle)
+            if size(shorter) <= room:
+                fit, text = middle, shorter
+            else:
+                over, text = middle, text if fit else shorter
+        return shortened(text, room)
+
+    def _short(self, letter: Letter, words: dict[str, str], listed: int) -> str:
+        more = letter.more + len(letter.alerts) - listed
+        return stripped(self._part("chat", replace(letter, alerts=letter.alerts[:listed], more=more), words))
+
+    def _part(self, part: str, letter: Letter, words: dict[str, str]) -> str:
+        group = {"alert": "alert", "notice": "notice", "test": "notice"}.get(letter.form, "digest")
+        name = f"{group}.{PARTS[part]}"
+        context = {"letter": letter, "alerts": letter.alerts, "words": words}
         if self._folder is not None and (self._folder / name).is_file():
             try:
                 return _environment(self._folder).get_template(name).render(context)
@@ -94,6 +121,31 @@ def one_line(text: str) -> str:
 def harmless(text: str) -> str:
     """Return ``text`` for chat: one line, marks that a service may take for markup as full-width forms."""
     return one_line(str(text)).translate(_MARKUP)
+
+
+def size(text: str) -> int:
+    """Return the bytes that ``text`` has in UTF-8."""
+    return len(text.encode())
+
+
+def shortened(text: str, room: int) -> str:
+    """Return ``text`` in at most ``room`` bytes: the longest line cut where that is enough, else the end.
+
+    The address of an article stands in the last line, the words that matched may be hundreds in the first.
+    """
+    if size(text) <= room:
+        return text
+    lines = text.split("\n")
+    longest = max(range(len(lines)), key=lambda at: size(lines[at]))
+    left = size(lines[longest]) - (size(text) - room)
+    if left < SHORTEST_LINE:
+        return _cut(text, room)
+    lines[longest] = _cut(lines[longest], left)
+    return "\n".join(lines)
+
+
+def _cut(text: str, room: int) -> str:
+    return text.encode()[: max(0, room - size("…"))].decode("utf-8", "ignore") + "…"
 
 
 def address(url: str) -> str:

@@ -91,6 +91,33 @@ def test_many_are_listed_and_the_rest_counted(language: str, form: str) -> None:
     assert told.chat.count("http://www.portal-a.example/news/1.html") == 2
 
 
+@pytest.mark.parametrize("room", [1_000, 2_048, 20_000])
+def test_a_chat_with_little_room_lists_fewer(room: int) -> None:
+    letter = replace(MANY, form="daily", alerts=(ALERT,) * 50)
+    told = Renderer().render(letter, room=room)
+    listed = told.chat.count(ALERT.url)
+    taken = len(f"{told.subject}\r\n{told.chat}".encode())
+    assert room - 200 < taken <= room or listed == 50
+    assert "87" in told.subject
+    assert f"另有 {87 - listed} 条" in told.chat
+    assert told.text.count(ALERT.url) == 50
+
+
+@pytest.mark.parametrize("url", [ALERT.url, f"{ALERT.url}?{'x' * 800}"])
+def test_an_alert_with_hundreds_of_words_keeps_its_address(url: str) -> None:
+    alert = replace(ALERT, words=tuple(f"第{number}个词" for number in range(500)), url=url)
+    told = Renderer().render(replace(ONE, alerts=(alert,)), room=2_048)
+    assert 2_000 < len(f"{told.subject}\r\n{told.chat}".encode()) <= 2_048
+    assert told.chat.endswith(url)
+    assert "第1个词" in told.chat
+
+
+def test_a_long_notice_ends_where_there_is_no_more_room() -> None:
+    told = Renderer().render(replace(NOTICE, text="要闻：没有链接\n" * 300), room=2_048)
+    assert len(f"{told.subject}\r\n{told.chat}".encode()) <= 2_048
+    assert told.chat.endswith("…")
+
+
 @pytest.mark.parametrize("letter", [NOTICE, replace(NOTICE, form="test")])
 def test_a_notice(letter: Letter) -> None:
     told = Renderer().render(letter)
