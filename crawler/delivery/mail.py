@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from contextlib import contextmanager, suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -18,12 +19,16 @@ from urllib.parse import unquote, urlsplit
 from crawler.delivery.errors import Undelivered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.delivery.letters import Letter
     from crawler.delivery.rendering import Rendered
     from crawler.delivery.targets import Target
 
 TIMEOUT = 15.0
 """Seconds for each answer of the server."""
+FAREWELL = 1.0
+"""Seconds for the last one, when the mail has been taken."""
 
 
 def compose(target: Target, letter: Letter, rendered: Rendered) -> EmailMessage:
@@ -45,7 +50,7 @@ def send(target: Target, letter: Letter, rendered: Rendered) -> str:
     mail = compose(target, letter, rendered)
     parts = urlsplit(target.url)
     try:
-        with _connected(parts.scheme, parts.hostname or "", parts.port) as server:
+        with _session(parts.scheme, parts.hostname or "", parts.port) as server:
             if parts.scheme == "smtp" and server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
                 server.ehlo()
@@ -66,6 +71,20 @@ def send(target: Target, letter: Letter, rendered: Rendered) -> str:
     except (smtplib.SMTPException, OSError) as error:
         raise Undelivered(f"the server cannot be used: {error or type(error).__name__}") from None
     return f"refused: {_answers(refused)}" if refused else ""
+
+
+@contextmanager
+def _session(scheme: str, host: str, port: int | None) -> Iterator[smtplib.SMTP]:
+    """Yield a connection, and say farewell; a mail that was taken is sent whatever the answer to that."""
+    server = _connected(scheme, host, port)
+    try:
+        yield server
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            if server.sock is not None:
+                server.sock.settimeout(FAREWELL)
+            server.quit()
+        server.close()
 
 
 def _connected(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

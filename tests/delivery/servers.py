@@ -106,12 +106,16 @@ def hooks(secured: ssl.SSLContext | None = None) -> Iterator[Hooks]:
 
 @dataclass
 class Post:
-    """The mail that arrived; addresses in ``refused`` are not known there."""
+    """The mail that arrived; addresses in ``refused`` are not known there, ``farewell`` answers QUIT."""
 
     url: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     answer: str = "250 OK"
+    farewell: str = "221 Bye"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        return self.farewell
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any

@@ -54,6 +54,14 @@ def test_a_mail_that_is_refused_for_now_keeps_its_id(mailed: World, post: Post) 
     assert [mail["Message-ID"] for mail in post.mails] == [f"<{key}@x.example>"]
 
 
+def test_a_mail_that_is_taken_is_sent_whatever_the_farewell(mailed: World, post: Post) -> None:
+    mailed.alert()
+    post.farewell = "421 closing, too many connections"
+    assert mailed.sender().once().sent == 1
+    assert mailed.states() == [("sent", 1)]
+    assert len(post.mails) == 1
+
+
 def test_one_recipient_who_is_not_known_harms_no_other(mailed: World, post: Post) -> None:
     mailed.alert()
     post.refused = {"b@x.example"}
