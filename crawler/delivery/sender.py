@@ -116,6 +116,8 @@ class Sender:
         asked: timedelta | None = None
         try:
             told = letter(self.database, claim, self.clock(), self.web)
+            if claim.form != "notice" and not told.alerts:
+                return None  # the watch or the article was removed just now, and with it what was to be told
             note = bounded(lambda: self.channels.send(claim.target, told), self.pace.seconds)
         except (Undelivered, TargetError) as error:
             reason = str(error)

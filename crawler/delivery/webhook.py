@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from crawler.addresses import is_private
 from crawler.alerts.cleaning import clean
@@ -87,7 +87,7 @@ def post(target: Target, letter: Letter, *, allow_private: bool) -> None:
             )  # fmt: skip
             with closing(answer):
                 _judge(answer, letter.at)
-        except urllib3.exceptions.NewConnectionError as error:
+        except (NewConnectionError, ConnectTimeoutError) as error:
             reasons.append(f"{address}: {_said(error)}")  # nothing was sent; the next address may answer
         except (HTTPError, OSError) as error:
             raise Undelivered(f"no answer: {_said(error)}") from None
@@ -148,7 +148,8 @@ def retry_after(value: str, at: datetime) -> timedelta | None:
 
 def _said(error: Exception) -> str:
     # The first words of urllib3 are a representation of the connection, with its memory address.
-    return str(error).rpartition(">: ")[2] or type(error).__name__
+    said = str(error.args[-1] if error.args else "")
+    return said.rpartition(">: ")[2] or type(error).__name__
 
 
 def _alert(alert: Alerted) -> dict[str, Any]:

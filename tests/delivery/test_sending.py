@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -171,6 +174,32 @@ def test_a_server_that_is_not_there(told: World, hooks: Hooks) -> None:
     assert "cannot be reached" in told.errors()[0]
 
 
+def test_an_address_that_swallows_connections_leaves_the_others_of_its_name(
+    told: World, hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(hooks.url.rpartition(":")[2])
+    told.write_targets(f"hook:\n  webhook: http://hooks.example:{port}/x\n  secret: ${{HOOK_SECRET}}\n")
+    found = [(2, 1, 6, "", (address, port)) for address in ("127.0.0.2", "127.0.0.1")]
+    monkeypatch.setattr("crawler.delivery.webhook.CONNECT", 0.1)
+    told.alert()
+    with ExitStack() as open_ones:
+        # Nobody takes what waits here, so that what comes then is not answered.
+        full = open_ones.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
+        for _ in range(3):
+            one = open_ones.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        known = socket.getaddrinfo
+        monkeypatch.setattr(
+            "socket.getaddrinfo",
+            lambda host, *rest, **more: found if host == "hooks.example" else known(host, *rest, **more),
+        )
+        told.sender().once()
+    assert told.errors() == [""]
+    assert told.states() == [("sent", 1)]
+    assert len(hooks.requests) == 1
+
+
 def test_a_target_that_nobody_wrote_down_waits_for_it(told: World, hooks: Hooks) -> None:
     text = (told.folder / "targets.yaml").read_text("utf-8")
     told.write_targets("")
@@ -202,6 +231,26 @@ def test_a_watch_that_is_removed_takes_what_waits_along(told: World, hooks: Hook
     told.sender().once()
     assert told.states() == []
     assert hooks.requests == []
+
+
+def test_a_watch_that_is_removed_while_its_message_is_taken_sends_no_empty_one(
+    told: World, hooks: Hooks
+) -> None:
+    told.alert()
+    looks = 0
+
+    def clock() -> datetime:
+        nonlocal looks
+        looks += 1
+        if looks == 3:  # for what is due, for taking it, for writing it
+            with told.database.writing() as session:
+                session.delete(session.query(Watch).one())
+        return told.now
+
+    tally = replace(told.sender(), clock=clock).once()
+    assert looks >= 3
+    assert hooks.requests == []
+    assert (tally.sent, tally.failed, tally.errors) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
