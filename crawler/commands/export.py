@@ -22,7 +22,6 @@ from crawler.exports.rows import count, rows
 from crawler.roster import portal_names, portal_regions
 from crawler.store.database import DEFAULT_URL, open_database
 from crawler.store.models import Portal
-from crawler.store.packing import PackingError
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.exports.formats import Writer
     from crawler.query.search import Search
+    from crawler.store.packing import PackingError
 
 STDOUT = "-"
 EVERY = 100
@@ -95,12 +95,6 @@ class Command(PortalwatchCommand):
                 return 0
             except OSError as error:
                 print(f"{opts.output} cannot be written: {error.strerror}.", file=sys.stderr)
-                return EXIT_FAILED
-            except PackingError as error:
-                print(
-                    f"The search came upon a damaged record ({error}): run `scrapy db check`.",
-                    file=sys.stderr,
-                )
                 return EXIT_FAILED
         return tell(export, opts.output)
 

@@ -22,11 +22,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Nor has anything where SIGTERM comes, which leaves the block by SystemExit. What is no regular file (a
     pipe, a device) is written as it is. For the main thread. Raises ``OSError``.
     """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
+    if path.exists() and not path.is_file():  # asked before links are followed: /dev/stdout leads to no name
         with path.open("wb") as file:
             yield file
         return
+    path = path.resolve()
     with (
         in_order(),
         NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary,

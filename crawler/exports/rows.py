@@ -39,7 +39,7 @@ def rows(
     ``damaged`` is told the address of a version whose record cannot be read; it is left out. ``places``
     maps portals to the regions they belong to, for ``region:``.
     """
-    ids = _ids(session, wanted, places)
+    ids = _ids(session, wanted, places, damaged)
     while chunk := list(islice(ids, CHUNK)):
         query = _rows(versions=versions).where(Article.id.in_(chunk)).execution_options(yield_per=CHUNK)
         for article, version, portal, region, list_url, story in session.execute(query):
@@ -59,9 +59,14 @@ def count(session: Session, wanted: Search, *, versions: bool) -> int | None:
     return session.scalar(_bounded(query.select_from(Article), wanted)) or 0
 
 
-def _ids(session: Session, wanted: Search, places: Mapping[str, str] | None) -> Iterator[int]:
+def _ids(
+    session: Session,
+    wanted: Search,
+    places: Mapping[str, str] | None,
+    damaged: Callable[[str, PackingError], None],
+) -> Iterator[int]:
     if wanted.query is not None:
-        return (one.article_id for one in finding.each(session, wanted, places=places))
+        return (one.article_id for one in finding.each(session, wanted, places=places, damaged=damaged))
     query = _bounded(select(Article.id), wanted).order_by(_WHEN.desc(), Article.id.desc())
     return iter(session.scalars(query.execution_options(yield_per=CHUNK)))
 

@@ -13,13 +13,13 @@ from crawler.query.excerpts import Excerpt, excerpts, marked
 from crawler.query.syntax import And, Kind, Term, atoms
 from crawler.store import search
 from crawler.store.articles import Change
-from crawler.store.damage import readable
+from crawler.store.damage import logged, readable
 from crawler.store.models import Article, Portal, Version
 from crawler.store.ranking import score
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crawler.query.search import Search
     from crawler.query.syntax import Atom, Query
-    from crawler.store.packing import Content
+    from crawler.store.packing import Content, PackingError
 
 POOL = 200
 """So many of the newest articles that match are ranked; older ones come only where these are too few."""
@@ -96,11 +96,21 @@ def newest(
 
 
 def each(
-    session: Session, wanted: Search, *, limit: int | None = None, places: Mapping[str, str] | None = None
+    session: Session,
+    wanted: Search,
+    *,
+    limit: int | None = None,
+    places: Mapping[str, str] | None = None,
+    damaged: Callable[[str, PackingError], None] = logged,
 ) -> Iterator[Found]:
-    """Yield what ``newest`` returns, one after another."""
+    """Yield what ``newest`` returns, one after another.
+
+    ``damaged`` is told the address of an article of which the record, and so whether it matches, cannot be
+    read; it is left out.
+    """
     words = atoms(wanted.query, wanted_only=True) if wanted.query else []
-    for number, candidate in enumerate(_matching(session, wanted, places or {}, by_date=True), start=1):
+    matching = _matching(session, wanted, places or {}, by_date=True, damaged=damaged)
+    for number, candidate in enumerate(matching, start=1):
         yield _found(candidate, words)
         if number == limit:
             return
@@ -127,7 +137,12 @@ def _folded(name: str) -> str:
 
 
 def _matching(
-    session: Session, wanted: Search, places: Mapping[str, str], *, by_date: bool
+    session: Session,
+    wanted: Search,
+    places: Mapping[str, str],
+    *,
+    by_date: bool,
+    damaged: Callable[[str, PackingError], None] = logged,
 ) -> Iterator[_Candidate]:
     """Yield the articles that match, by date or (faster) by when they were stored, the newest first."""
     when = func.coalesce(Article.published_at, Article.first_seen)
@@ -139,7 +154,7 @@ def _matching(
         columns = search.newest_first(session, query, wanted.query)
     with session.execute(columns.execution_options(yield_per=CHUNK)) as rows:
         for article, portal, packed, edited in rows:
-            content = readable(packed, article.url)
+            content = readable(packed, article.url, damaged)
             if content is None:
                 continue
             asked = subject(portal, content, _kind(article, edited=edited), places.get(portal, ""))

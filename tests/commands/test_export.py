@@ -87,14 +87,15 @@ def test_a_file_says_its_format(
     assert capsys.readouterr() == ("", f"3 rows written to {path}.\n")
 
 
+@pytest.mark.parametrize("query", [(), ("码头 OR 低空经济",)])
 def test_a_damaged_version_is_left_out_and_named(
-    settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    settings: dict[str, Any], capsys: pytest.CaptureFixture[str], query: tuple[str, ...]
 ) -> None:
     database = open_database(settings["PORTALWATCH_DATABASE_URL"])
     with database.writing() as session:
         session.execute(text("UPDATE versions SET packed = :junk WHERE id = 2"), {"junk": b"\x01junk"})
     database.close()
-    assert invoke(Command, settings=settings) == 1
+    assert invoke(Command, *query, settings=settings) == 1
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1
     assert captured.err.startswith(
@@ -136,6 +137,24 @@ def test_wrong_use(
 def test_a_folder_that_is_not_there(settings: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(Command, "--output", "/nowhere/x.csv", settings=settings) == 1
     assert capsys.readouterr().err == "/nowhere/x.csv cannot be written: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_a_pipe_by_name_is_written_as_it_is(tmp_path: Path, name: str) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    database = open_database(url)
+    with database.writing() as session:
+        save(session, article())
+    database.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "export", "--format", "jsonl", "--output", name],
+        cwd=ROOT,
+        env={**os.environ, "PORTALWATCH_DATABASE_URL": url},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, f"1 rows written to {name}.\n".encode())
+    assert json.loads(done.stdout)["portal"] == "portal_a"
 
 
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
