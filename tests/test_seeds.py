@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.http import TextResponse
+from scrapy.http import Headers, TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.project import get_project_settings
 
@@ -44,8 +44,9 @@ def as_found(folder: Path, tmp_path: Path) -> dict[str, Any]:
     spider.crawler = crawler
     request = Request(meta["url"])
     body = (folder / "body.html").read_bytes()
-    response = responsetypes.from_args(headers=meta["headers"], url=meta["url"], body=body)(
-        meta["url"], status=meta["status"], headers=meta["headers"], body=body, request=request
+    headers = Headers(meta["headers"])
+    response = responsetypes.from_args(headers=headers, url=meta["url"], body=body)(
+        meta["url"], status=meta["status"], headers=headers, body=body, request=request
     )
     response = CharsetMiddleware.from_crawler(crawler).process_response(request, response)
     assert isinstance(response, TextResponse)
