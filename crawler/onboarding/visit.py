@@ -124,6 +124,9 @@ def visit(settings: Settings, plan: Callable[[Visitor], Awaitable[Result]]) -> R
     It starts the event loop, so it runs once in a process. A page follows the other, never two at a time.
     """
     configure_logging(settings)
+    settings = settings.copy()
+    # Nothing is stored of what is only looked at; a pipeline would open the database all the same.
+    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("DOWNLOAD_DELAY", max(settings.getfloat("DOWNLOAD_DELAY"), MIN_DELAY), priority="cmdline")
     outcome: list[Any] = []
     process = AsyncCrawlerProcess(settings)

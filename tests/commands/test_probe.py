@@ -184,6 +184,17 @@ def test_an_address_that_brings_nothing_is_one_sentence_and_status_1(
     assert sentence in line
 
 
+def test_a_look_needs_no_database(world: World, tmp_path: Path) -> None:
+    apart = World(world.server, tmp_path / "apart")
+    done = apart.scrapy("probe", "--json", "http://www.hegu.example/feed/")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not apart.folder.exists()
+    damaged = World(world.server, tmp_path)
+    (tmp_path / "test.db").write_bytes(b"no database" * 1_000)
+    done = damaged.scrapy("probe", "--json", "http://www.hegu.example/feed/")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_host_that_refuses_connections_is_one_sentence(world: World, tmp_path: Path) -> None:
     away = World(world.server, tmp_path, {"http_proxy": "http://127.0.0.1:9", "PORTALWATCH_RETRY_TIMES": "0"})
     done = away.scrapy("probe", "http://www.hegu.example/")
