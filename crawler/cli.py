@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1  # something that was asked for did not succeed
 EXIT_WRONG_USE = 2  # what was asked for makes no sense
+EXIT_INTERRUPTED = 130  # Ctrl-C, as shells say it
 
 
 class WrongUse(Exception):  # noqa: N818  it says what the caller did
@@ -42,6 +43,9 @@ class PortalwatchCommand(ScrapyCommand):
             self.exitcode = EXIT_WRONG_USE
         except BrokenPipeError:
             sys.stderr.close()  # the reader of a pipe went away, as `| head` does
+        except KeyboardInterrupt:
+            sys.stderr.write("Stopped.\n")
+            self.exitcode = EXIT_INTERRUPTED
 
     def refuse_unknown_options(self, args: list[str]) -> None:
         """Raise WrongUse for an option that the command does not have, which Scrapy takes for an argument."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -57,7 +58,8 @@ class Command(PortalwatchCommand):
                 app, host=opts.host, port=opts.port, log_level="warning", server_header=False, lifespan="off"
             )
             server = _Server(config)
-            server.run()
+            with suppress(KeyboardInterrupt):  # which uvicorn raises again when it has ended in order
+                server.run()
         finally:
             database.close()
         if not server.started:
