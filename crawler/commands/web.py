@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 PORT = 8420
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+NAME = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
+"""A host as requests name it, without a port."""
 
 
 class Command(PortalwatchCommand):
@@ -51,9 +54,12 @@ class Command(PortalwatchCommand):
             raise WrongUse("scrapy web takes options only; see scrapy web --help.")
         if not 0 <= opts.port < 65_536:
             raise WrongUse(f"--port is a number from 0 to 65535, not {opts.port}.")
+        for name in opts.name:
+            if not NAME.fullmatch(name):
+                raise WrongUse(f"--name is a host such as news.example or *.news.example, not {name!r}.")
         database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
         try:
-            app = application(database, [*LOCAL_NAMES, opts.host, *opts.name], opts.url)
+            app = application(database, [*LOCAL_NAMES, in_address(opts.host), *opts.name], opts.url)
             config = uvicorn.Config(
                 app, host=opts.host, port=opts.port, log_level="warning", server_header=False, lifespan="off"
             )
@@ -78,4 +84,10 @@ class _Server(uvicorn.Server):
         for one in self.servers:
             for socket in one.sockets:
                 host, port = socket.getsockname()[:2]
-                print(f"Serving feeds and articles on http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
+                address = f"http://{in_address(host)}:{port}/"
+                print(f"Serving feeds and articles on {address} (stop with Ctrl-C)", flush=True)
+
+
+def in_address(host: str) -> str:
+    """Return a host as it stands in an address: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 LARGEST = 2**31 - 1
 """No database gives a row a larger number."""
+NOTHING = "There is no such article or version."
 NEWEST = 50
 """So many alerts stand on the front page."""
 
@@ -48,8 +49,8 @@ def application(database: Database, hosts: Sequence[str], base: str = "") -> Sta
     feeding = Feeding(database, base)
     routes = [
         Route("/", face.front),
-        Route("/articles/{article:int}", face.article),
-        Route("/articles/{article:int}/versions/{number:int}", face.article),
+        Route("/articles/{article}", face.article),
+        Route("/articles/{article}/versions/{number}", face.article),
         Route("/metrics", face.metrics),
         Route("/feeds/feeds.opml", feeding.opml),
         Route("/feeds/{path:path}", feeding.feed),
@@ -85,20 +86,19 @@ class Face:
 
     def article(self, request: Request) -> Response:
         """Show a version of an article, the newest unless one is named. Raises ``HTTPException``."""
-        number = request.path_params.get("number")
-        if max(request.path_params["article"], number or 0) > LARGEST:
-            raise HTTPException(404, "There is no such article or version.")
+        wanted = _number(request.path_params["article"])
+        number = _number(request.path_params["number"]) if "number" in request.path_params else None
         with self._database.reading() as session:
             query = (
                 select(Article, Version, Portal.name)
                 .join(Version, Version.article_id == Article.id)
                 .join(Portal, Portal.id == Article.portal_id)
-                .where(Article.id == request.path_params["article"])
+                .where(Article.id == wanted)
                 .where(Version.number == (Article.latest if number is None else number))
             )
             row = session.execute(query).first()
             if row is None:
-                raise HTTPException(404, "There is no such article or version.")
+                raise HTTPException(404, NOTHING)
             article, version, portal = row
             return self._page(
                 "article.html",
@@ -115,6 +115,14 @@ class Face:
             root=request.scope.get("root_path", ""), suffixes=tuple(feeds.FORMATS), **values
         )
         return HTMLResponse(text, headers=HEADERS)
+
+
+def _number(text: str) -> int:
+    """Return the number of a row that stands in an address. Raises ``HTTPException``."""
+    # Thousands of digits are no number to int().
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST)) and int(text) <= LARGEST):
+        raise HTTPException(404, NOTHING)
+    return int(text)
 
 
 def _local(moment: datetime | None, precision: str | None = "minute") -> str:

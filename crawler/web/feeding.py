@@ -34,7 +34,8 @@ class Feeding:
     def feed(self, request: Request) -> Response:
         """Answer with a page of a feed. Raises ``HTTPException`` for one that does not exist."""
         path, dot, suffix = str(request.path_params["path"]).rpartition(".")
-        document = FORMATS.get(suffix) if dot else None
+        # No feed has a null character in its name, and PostgreSQL takes none in a question.
+        document = FORMATS.get(suffix) if dot and "\0" not in path else None
         place = self._place(request)
         with self._database.reading() as session:
             of, page = (feeds.source(session, path), 1) if document else (None, 1)
@@ -85,6 +86,6 @@ def _is_known(request: Request, tag: str, updated: datetime) -> bool:
         return False
     try:
         moment = parsedate_to_datetime(since)
-    except ValueError:
+    except (ValueError, OverflowError):  # a zone of a million years
         return False
     return moment.tzinfo is not None and updated.replace(microsecond=0) <= moment

@@ -61,7 +61,9 @@ def test_a_feed_is_sent_once(client: TestClient, suffix: str) -> None:
     assert client.get(f"/feeds/{WATCH}.{suffix}", headers=since).status_code == 304
     both = {**since, "If-None-Match": '"another"'}
     assert client.get(f"/feeds/{WATCH}.{suffix}", headers=both).status_code == 200
-    assert client.get(f"/feeds/{WATCH}.{suffix}", headers={"If-Modified-Since": "x"}).status_code == 200
+    for moment in ("x", f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}"):
+        unread = client.get(f"/feeds/{WATCH}.{suffix}", headers={"If-Modified-Since": moment})
+        assert unread.status_code == 200
     assert client.head(f"/feeds/{WATCH}.{suffix}").headers["etag"] == answer.headers["etag"]
 
 
@@ -119,6 +121,13 @@ def test_the_list_of_feeds(client: TestClient) -> None:
         f"/articles/{2**31}",
         "/articles/99999999999999999999",
         "/articles/1/versions/99999999999999999999",
+        f"/articles/{'9' * 5000}",
+        f"/articles/1/versions/{'9' * 5000}",
+        "/articles/１",
+        "/articles/-1",
+        "/feeds/%00.atom",
+        "/feeds/_portals/%00.atom",
+        "/feeds/船%00/2.atom",
         "/articles/x",
         "/nothing",
     ],
