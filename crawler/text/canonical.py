@@ -22,8 +22,13 @@ _REMOVED = re.compile(f"[{_INVISIBLE}]")
 # Compatibility ideographs and radicals that stand for characters, as some PDF files have them.
 _COMPATIBLE = re.compile("[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _QUOTES = str.maketrans("「」『』﹁﹂﹃﹄〝〞〟｢｣｡､", "“”‘’“”‘’“””“”。、")
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: 0xA5, 0xFFE0: 0xA2, 0xFFE1: 0xA3}
-_FOLDED = str.maketrans({**_WIDTH, **_QUOTES})
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# Radicals that stand for characters where a text comes from a PDF file, and that Unicode does not fold.
+_RADICALS = str.maketrans(
+    "⺁⺎⺒⺓⺜⺝⺠⺧⺩⺫⺬⺶⺽⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
+    "厂兀巳幺日月民牛王目示羊臼虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙",
+)
+_FOLDED = str.maketrans({**_WIDTH, **_QUOTES, **_RADICALS})
 
 
 @cache
@@ -45,9 +50,9 @@ def fold_width(text: str) -> str:
     """Fold what looks different and means the same, script apart.
 
     Full-width ASCII becomes half-width, Chinese punctuation included (，：；？！（）), since that needs no
-    context; 。、《》 have no half-width form and stay. 「」『』 become “”‘’. Blanks beside a Chinese
-    character go (so do those between the clauses of a headline), others become one space; a line is a
-    paragraph, empty lines go; characters without a shape go.
+    context; 。、《》 have no half-width form and stay, and so does ￥, which GBK has in this width only.
+    「」『』 become “”‘’. Blanks beside a Chinese character go (so do those between the clauses of a
+    headline), others become one space; a line is a paragraph, empty lines and what has no shape go.
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _REMOVED.sub("", text)
