@@ -8,7 +8,8 @@ from crawler.text import gloss, model, readings, script
 
 LEAD = range(0x81, 0xFF)
 FIRST_TRAIL = 0x40
-PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～\u3000")
+_SIGNS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ①②③④⑤⑥⑦⑧⑨⑩℃㎡×÷±‰→●■□★☆◆◇○◎△▲※§№￥≥≤≈／＋－＝"
+PUNCTUATION = frozenset(f"、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～\u3000{_SIGNS}")
 
 WIDE_LETTERS = frozenset(chr(0xFEE0 + code) for code in range(0x21, 0x7F) if chr(code).isalnum())
 

@@ -110,9 +110,26 @@ class CharacterModel:
             found.append(log(probability))
         return found
 
-    def log_end(self, previous: int) -> float:
-        """Give log P(a word ends here | previous)."""
-        return math.log((self._end[previous] + FLOOR) / (self._unit[previous] + 2 * FLOOR))
+    def log_end(self, before: int, previous: int) -> float:
+        """Give log P(a word ends here | before previous) for character numbers; -1: a phrase begins."""
+        key = -1 - (((before + 1) << 16) | previous)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = math.log(self._ends(before, previous))
+        return known
+
+    def _ends(self, before: int, previous: int) -> float:
+        alone = (self._end[previous] + FLOOR) / (self._unit[previous] + 2 * FLOOR)
+        end, context = self._single[previous], self._start[previous]
+        if before >= 0:
+            row = self._row(before, previous)
+            end, context = self._end[before] * end, self._end[before] * context
+            if row >= 0:
+                end += self._frequency[self._tail[row]]
+                context += self._frequency[self._pair[row]]
+        if context <= 0:
+            return alone
+        return TRIGRAM * min(1.0, end / context) + (1 - TRIGRAM) * alone
 
     def inside_words(self, first: str, second: str) -> float:
         """Give how frequent two characters in a row inside words are, as a share; 0.0 where never seen."""
@@ -178,9 +195,9 @@ def log_probability(previous: str, char: str) -> float:
     model = load()
     number = model.ids.get(char, -1)
     last = model.ids.get(previous[-1:], -1)
-    if number < 0:
-        return _other(char) + (model.log_end(last) if last >= 0 else 0.0)
     before = model.ids.get(previous[-2:-1], -1) if last >= 0 else -1
+    if number < 0:
+        return _other(char) + (model.log_end(before, last) if last >= 0 else 0.0)
     return model.log_probability(before, last, number)
 
 
@@ -191,7 +208,7 @@ def log_probabilities(previous: str, chars: Sequence[str]) -> list[float]:
     last = model.ids.get(previous[-1:], -1)
     before = model.ids.get(previous[-2:-1], -1) if last >= 0 else -1
     found = iter(model.log_probabilities(before, last, [number for number in numbers if number >= 0]))
-    ends = model.log_end(last) if last >= 0 else 0.0
+    ends = model.log_end(before, last) if last >= 0 else 0.0
     return [
         next(found) if number >= 0 else _other(char) + ends
         for number, char in zip(numbers, chars, strict=True)
@@ -211,7 +228,7 @@ def log_total(text: str, previous: str = "") -> float:
             total += model.log_probability(before, last, number)
             before, last = last, number
         else:
-            total += _other(char) + (model.log_end(last) if last >= 0 else 0.0)
+            total += _other(char) + (model.log_end(before, last) if last >= 0 else 0.0)
             before = last = -1
     return total
 

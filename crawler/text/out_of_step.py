@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"}
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _FULL_WIDTH = re.compile("[，：；！？（）]")
+_NARROWED = ",:;!?"
+# Behind the end of a sentence the line ends, unless a number's second half or what is counted follows.
+_SENTENCE_END = re.compile("[。！？][”’」』]?\\Z")
+_COUNTED = re.compile(
+    "[^\u3400-\u9fff“《【]|[年月日时時点點分秒个個名位人项項条條家次万萬亿億千百成倍岁歲级級届屆号號楼樓层層元]"
+)
 _WIDE_MARKS = frozenset("，；！？")
 _MARKS = frozenset("，；：！？,;:!?")
 # A run out of step ends at the next letter or digit; beyond this many characters it is something else.
@@ -63,7 +69,7 @@ class Reader:
         """Take the text, its page's script and words, and whether a blank came with each bracket."""
         self.text = text
         self.tokens = TOKENS[blank_behind]
-        self.wide = {} if _FULL_WIDTH.search(text) else _WIDE
+        self.wide = _narrowed(text)
         self.traditional = traditional
         self.beam = Beam(traditional=traditional, words=words)
         # A page that shows private-use characters has lost none.
@@ -180,7 +186,7 @@ class Reader:
                 if state.score > states[0].score - _FAR_BEHIND
                 for new in self._lost_trail(state, token.end(), before)
             ]
-            if token["lost"] == "?" and self.wide:
+            if token["lost"] == "?" and "?" in self.wide:
                 made += self._with_bytes(states, gbk.encode("？"), before)
             # Where what was inserted ahead of a mark fell between two characters, nothing is lost.
             return made + (states if self._is_mark(token.end()) else [])
@@ -200,13 +206,15 @@ class Reader:
         """List what a lost second byte may have been; the ASCII character behind it may be lost as well."""
         follows = self.text[end : end + 1]
         complete = not follows or follows == "\n" or self._is_mark(end) or self.text[end - 1] != "?"
-        mark = "" if complete else "?"
-        return [
-            State(score + SWALLOWED, out + mark, lead, last, bool(mark) or lost, odd, inserted)
-            for score, out, lead, last, lost, odd, inserted in self.beam.complete_any(
-                state, before, _FINISHED
-            )
-        ]
+        found = self.beam.complete_any(state, before, _FINISHED)
+        if complete:
+            return [new._replace(score=new.score + SWALLOWED) for new in found]
+        made = []
+        for new in found:
+            ends_line = _SENTENCE_END.search(new.out) and not _COUNTED.match(follows)
+            mark, bonus = ("\n", likelihood.at_line_end(new.out[-1])) if ends_line else ("?", 0.0)
+            made.append(new._replace(score=new.score + SWALLOWED + bonus, out=new.out + mark, lost=True))
+        return made
 
     def _is_mark(self, at: int) -> bool:
         char = self.text[at : at + 1]
@@ -227,6 +235,13 @@ class Reader:
         # A letter that stood alone was read as the second byte of a character.
         made = self.beam.complete(states, raw[0], before)
         return [new._replace(out=new.out + chr(second), last=second) for new in made]
+
+
+def _narrowed(text: str) -> dict[str, str]:
+    """Give what the site of a text has narrowed: everything, or the marks that have no other width in it."""
+    if not _FULL_WIDTH.search(text):
+        return _WIDE
+    return {mark: _WIDE[mark] for mark in _NARROWED if _WIDE[mark] not in text}
 
 
 def _bytes_read(lead: int, spelled: str) -> list[tuple[int, float]]:

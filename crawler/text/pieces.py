@@ -188,7 +188,8 @@ def _damaged_legacy(piece: bytes, encoding: str) -> str:
         if not _aligned(view[at:start], encoding):
             start += 1
         read.append(_lenient(view[at:start], encoding))
-        following = _ANCHOR.search(piece, bad + 1, bad + _JUDGED + 1)
+        behind = bad + (2 if piece.startswith(b"?", bad + 1) else 1)
+        following = _ANCHOR.search(piece, behind, bad + _JUDGED + 1)
         stop = following.start() if following else min(len(piece), bad + _JUDGED)
         text, width = _in_step(piece[start:stop], encoding, whole=stop == len(piece) or following is not None)
         read.append(text)
@@ -245,8 +246,9 @@ def _in_step(run: bytes, encoding: str, *, whole: bool) -> tuple[str, int]:
         tail = text[at][-2:]
         steps: list[tuple[int, str, float]] = [(1, REPLACEMENT, -_SKIP_ONE)]
         behind = run[at + 1 : at + 3]
-        # One letter may be the second byte of what is lost, several are a word.
-        if run[at] >= _EURO and behind >= _FIRST_TRAIL and not (len(behind) > 1 and behind.isascii()):
+        # One letter may be the second byte of what is lost, or a ``?`` be put for it; several are a word.
+        trail = behind >= _FIRST_TRAIL or behind.startswith(b"?")
+        if run[at] >= _EURO and trail and not (len(behind) > 1 and behind.isascii()):
             steps.append((2, REPLACEMENT, -_SKIP_TWO))
         for width in (1, 2, 4):
             char = _strict(run[at : at + width], encoding) if at + width <= size else None

@@ -145,13 +145,18 @@ def _undo_injection(page: _Page, profile: Profile | None) -> None:
         if more is not None and more != profile:
             _remove_glosses(page, more)
     # Where nothing tells the script: readings are injected into text that was converted to Traditional.
-    _mend(page, profile, traditional=scripts.mostly_traditional or not any(scripts))
+    traditional = scripts.mostly_traditional or not any(scripts)
+    _mend(page, profile, traditional=traditional)
     mended = sum(repair.count for repair in page.repairs if repair.step == CUT)
+    if profile is not None and mended:
+        # A second bracket of a character that was read again.
+        _remove_glosses(page, profile)
     if profile is None and mended:
         # Only now can be seen what stands in front of each bracket; and nobody but an injection makes cuts.
         later = injection.decide(page.texts, mended=mended)
         if later is not None:
             _remove_glosses(page, later)
+            _mend(page, later, traditional=traditional)
 
 
 def _remove_glosses(page: _Page, profile: Profile) -> None:
