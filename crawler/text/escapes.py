@@ -49,6 +49,7 @@ _RANGE = re.compile(r"\[[^\]]*\\{1,4}[ux]\{?[0-9a-fA-F]{4,5}\}?-\\{1,4}[ux]")
 _SET_OFF = re.compile("[\u3400-\u9fff] {2}[\u3400-\u9fff]\\Z")
 _QUOTES = re.compile(r"""["'`]""")
 _TAG = re.compile(r"</?[a-z]+[^<>]{0,60}>")
+_TAG_AHEAD = re.compile(rf"{_TAG.pattern}\s*\Z")
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
     r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
@@ -57,7 +58,9 @@ _BLANKS = re.compile(
     # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
     r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
 )
-_INDENT = re.compile(r"^(?:\?{2}|\?{4}|\?{8}|？{2}|？{4})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE)
+_INDENT = re.compile(
+    r"^(?:\?[ \u3000]\?|\?{2}|\?{4}|\?{8}|？{2}|？{4})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE
+)
 _WIDE_RUN = re.compile(r"\?\?|？？")
 _NBSP_AS_HAN = re.compile(
     "^(?:聽{3,}|牋{2,}|聽聽(?=[ \u3000])|[聽牋 ]{4,}(?<=[聽牋]))|(?:聽{3,}|牋{2,})$", re.MULTILINE
@@ -80,7 +83,9 @@ def _decode_entities(run: str) -> str:
 
 
 def _entity_fits(found: re.Match[str], decoded: str) -> bool:
-    if decoded == found.group() or (not HAN.search(decoded) and _TAG.search(_line_around(found))):
+    if decoded == found.group():
+        return False
+    if not HAN.search(decoded) and (_TAG.search(_line_around(found)) or _follows_tag(found)):
         return False
     if decoded in "<>":
         # Half a tag is code; a bracket next to Chinese is a title's.
@@ -90,6 +95,12 @@ def _entity_fits(found: re.Match[str], decoded: str) -> bool:
         )
         return bool(_CJK.match(other))
     return not _in_address(found)
+
+
+def _follows_tag(found: re.Match[str]) -> bool:
+    """Say whether a tag that ends the line before stands ahead: what follows is a page's source."""
+    start = found.start()
+    return _TAG_AHEAD.search(found.string, max(0, start - _SIGHT), start) is not None
 
 
 def is_no_address(found: re.Match[str], decoded: str) -> bool:

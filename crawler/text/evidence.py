@@ -38,6 +38,10 @@ FEW = 3
 # typesetting, another one is no reading of a single character, it begins a clause or (as names do) ends one
 # in no everyday word.
 _POLYPHONE, _WIDE, _UNKNOWN, _UNREAD = 2.0, 1.0, 5.0, 1.0
+# A program writes all its brackets alike.
+_UNLIKE = 10.0
+# So many sentences broken by blanks behind readings are no person's, whatever the script.
+_OFTEN_BROKEN = 5
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ def doubts(evidence: Evidence, *, unread: int) -> float:
     ``unread`` is how many stand in no everyday word.
     """
     total = _POLYPHONE * evidence.ambiguous + _WIDE * evidence.wide
+    total += _UNLIKE if 0 < evidence.wide < len(evidence.first) else 0.0
     return (
         total + _UNKNOWN * min(evidence.unknown, 2) + _UNREAD * min(evidence.starts + evidence.closes, unread)
     )
@@ -124,7 +129,7 @@ def weigh(evidence: Evidence, counted: list[Gloss], found: list[tuple[str, list[
         total += NEEDED_SIMPLIFIED
     else:
         total -= _BARE * _bare(counted, found)
-    if evidence.traditional:
+    if evidence.traditional or evidence.broken >= _OFTEN_BROKEN:
         total += _BROKEN * evidence.broken
     if not evidence.toned and not doubled:
         total += 0.5 if blank_behind else -_GLUED

@@ -44,6 +44,10 @@ STRAY_TONES = 0.1
 # A breadcrumb of four characters may well be all glossed by chance.
 ANNOTATED_LENGTH = 12
 ANNOTATED_BY_CHANCE = 2
+# So many characters in a row, each with its reading, are annotated on purpose where few are converted ones.
+ANNOTATED_IN_A_ROW = 10
+# No quoted example is longer than so many characters.
+QUOTED = 60
 # What a word that everybody reads is worth.
 _IN_EVERYDAY_WORD = 2.5
 # Quotation marks of the mainland in Traditional text, which nobody wrote so but a converter left.
@@ -146,6 +150,8 @@ def _judge(
     if not first or _annotated(found):
         return None
     converted = [one for one in first if gloss.is_converted(one.char)]
+    if not traditional and all(_is_quoted(text, one) for text, each in found for one in each):
+        return None
     only_converted = traditional and len(converted) >= 0.8 * len(first)
     if traditional and not only_converted:
         return None
@@ -179,11 +185,17 @@ def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
     """Say whether nearly all characters are glossed, in one text of some length or in all together.
 
     People annotate characters whether or not Simplified writes them otherwise; a site that converted its
-    texts glosses what it converted.
+    texts glosses what it converted. Nobody writes a reading twice, or a blank in front of each bracket's end.
     """
     glosses = [one for _, each in found for one in each if one.verdict is not Verdict.NONE]
     if len(glosses) > ANNOTATED_LENGTH and all(gloss.is_converted(one.char) for one in glosses):
         return False
+    if sum(one.doubled or one.blank_inside for one in glosses) * 2 > len(glosses):
+        return False
+    if sum(gloss.is_converted(one.char) for one in glosses) * 2 < len(glosses) and any(
+        _longest_row(each) >= ANNOTATED_IN_A_ROW for _, each in found
+    ):
+        return True
     every = readings = 0
     for text, each in found:
         number = sum(one.verdict is not Verdict.NONE for one in each)
@@ -195,3 +207,18 @@ def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
         every += length
         readings += number
     return readings > ANNOTATED_BY_CHANCE and readings > FULLY_ANNOTATED * every
+
+
+def _longest_row(glosses: list[Gloss]) -> int:
+    """Give how many characters in a row have their readings behind them."""
+    longest, row, end = 0, 0, -1
+    for one in glosses:
+        row = row + 1 if one.start - 1 == end else 1
+        longest, end = max(longest, row), one.end
+    return longest
+
+
+def _is_quoted(text: str, one: Gloss) -> bool:
+    """Say whether a reading stands in a quotation: who writes of readings that others inject shows some."""
+    opened = text.rfind("“", max(0, one.start - QUOTED), one.start)
+    return opened > text.rfind("”", 0, one.start) and "”" in text[one.end : one.end + QUOTED]

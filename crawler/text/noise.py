@@ -44,6 +44,7 @@ _SUSPECTS = re.compile(
     "\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u3164\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
     "\U000e0000-\U0010fffd]"
 )
+_BESIDE = 2
 _EXAMPLE = 60
 _FEW = 2
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
@@ -152,6 +153,9 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _private(found: re.Match[str]) -> str:
+    if "\ufffd" in found.string[max(0, found.start() - _BESIDE) : found.end() + _BESIDE]:
+        # What stands among lost characters is no noise but half of some.
+        return found.group()
     return "".join(_formerly_private().get(char, "") for char in found.group())
 
 

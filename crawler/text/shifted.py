@@ -14,8 +14,8 @@ from heapq import nlargest
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.text import deadline, model, script, together, topic
-from crawler.text.misread import han_mean, rare_pairs
+from crawler.text import deadline, model, odd_runs, together, topic
+from crawler.text.misread import han_mean
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -28,40 +28,22 @@ REPLACEMENT = "\ufffd"
 # What a byte that is missing costs beside the character that it was of, one that is left out, and what all
 # must gain then, in nats.
 _MISSING, _SKIP, _MARGIN = 8.0, 16.0, 4.0
-# What a letter (capitals are in A股 and K歌) and a sign behind a character cost beside that.
-_STRAY_CAPITAL, _STRAY_LETTER, _STRAY_SIGN = 3.0, 6.0, 7.0
 # More than a few characters that were put in step score so much each, if they are Chinese.
 _LONG, _LIKELY = 5, -9.0
-# A byte is only missed where so many characters as they stand are so unlikely together.
-_LOOKED_AT, _BAD = 4, -27.0
 # Mean log-probability of a stretch from its second byte on, if that is where a character begins.
 _SHIFTED = -10.0
 # A way of reading that is so many nats behind is given up.
 _FAR_BEHIND = 30.0
 # So many characters are read again in vain; a text of rare ones is no page out of step.
 _IN_VAIN = 200
-# Of a long run so much is read first; where that gains nothing, the run is garbled in another way.
-_PROBED = 80
-# How many characters ahead of the first odd one, and behind the last one, the run may reach.
-_AHEAD, _BEHIND = 6, 12
-_LONGEST = 400
 # Characters that a lost byte may have belonged to, by how common they are; so many are tried in earnest.
 _COMMON, _TRIED = 2500, 40
 # So many ways of reading are followed.
 _KEPT = 3
 _MARKS = "，。、：；？！「」『』（）《》“”"
 _FIRST_TRAIL = 0x40
-# Where no two-byte character can go on.
-_END = re.compile("[\0-/:-?\ufffd]")
-# A letter or sign inside Chinese, which in Traditional text may be half of a character.
-_HAN = "\u3400-\u9fff"
-# What marks and the character behind them become in GBK.
-_SIGN = re.compile(
-    f"[\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff](?<=[{_HAN}].)(?=[{_HAN}])"
-)
 # What puts text in step again, or stands for half of a character.
 _BREAKS = re.compile("[!-~\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff\ufffd]")
-_LETTER = re.compile(f"[@-~](?<=[{_HAN}，。、；：！？」）].)(?=[{_HAN}，。、；：！？」）])")
 
 
 def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
@@ -70,7 +52,7 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     Gives the text, a repair for each encoding that it was in, and the flag ``lost-bytes`` if there was one.
     """
     repairs: list[Repair] = []
-    read, windows = text, _windows(text)
+    read, windows = text, odd_runs.windows(text)
     if not windows:
         return text, (), ()
     first = max(ENCODINGS, key=lambda encoding: _in_step(text, encoding, windows)[2])
@@ -78,7 +60,7 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
         new, repair, _ = _in_step(text, encoding, windows)
         if repair:
             repairs.append(repair)
-            text, windows = new, _windows(new)
+            text, windows = new, odd_runs.windows(new)
     if repairs and topic.about_encodings(read):
         return read, (), ()
     return text, tuple(repairs), (LOST_BYTES,) if repairs else ()
@@ -91,7 +73,7 @@ def undo_all(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[Repair, ...],
 
 def apply(repair: Repair, text: str) -> str:
     """Repeat on a text what a repair of this module names; a sound text comes back unchanged."""
-    return _in_step(text, repair.detail, _windows(text))[0]
+    return _in_step(text, repair.detail, odd_runs.windows(text))[0]
 
 
 def _in_step(
@@ -104,12 +86,12 @@ def _in_step(
             break
         deadline.check()
         old = text[start:end]
-        probed, before = _probed(text, start, end)
+        probed, before = odd_runs.probed(text, start, end)
         gain, new = _again(probed, encoding, before)
-        if gain and len(old) > _PROBED:
+        if gain and len(old) > odd_runs.PROBED:
             gain, new = _again(old, encoding, before)
         if not gain:
-            in_vain += min(end - start, _PROBED)
+            in_vain += min(end - start, odd_runs.PROBED)
             continue
         gained += gain
         example = example if count else (old, new)
@@ -117,45 +99,6 @@ def _in_step(
         done, count, in_vain = end, count + 1, 0
     repair = Repair(STEP, count, *example, encoding) if count else None
     return "".join(parts) + text[done:], repair, gained
-
-
-@lru_cache(maxsize=4)
-def _windows(text: str) -> tuple[tuple[int, int], ...]:
-    """Give where runs with odd characters close together begin and end, with some text around."""
-    odd = [*rare_pairs(text), *(found.span() for found in _SIGN.finditer(text))]
-    if script.has_traditional(text):
-        odd += (found.span() for found in _LETTER.finditer(text))
-    windows: list[tuple[int, int]] = []
-    for first, last in sorted(odd):
-        low = max(0, first - _AHEAD)
-        ends = [found.end() for found in _END.finditer(text, low, first)]
-        low = ends[-1] if ends else low
-        end = _END.search(text, last)
-        high = min(end.start() if end else len(text), last + _BEHIND)
-        if windows and low <= windows[-1][1]:
-            low = windows.pop()[0]
-        windows.append((low, min(high, low + _LONGEST)))
-    return tuple((low, high) for low, high in windows if _is_bad(_likely(*_probed(text, low, high))))
-
-
-def _probed(text: str, start: int, end: int) -> tuple[str, str]:
-    """Give the beginning of a run, and the characters ahead of it."""
-    return text[start : min(end, start + _PROBED)], text[max(0, start - 2) : start]
-
-
-@lru_cache(maxsize=64)
-def _likely(run: str, before: str) -> tuple[float, ...]:
-    """Give how likely each character of a run is as it stands, in nats."""
-    ahead, first = before + run, len(before)
-    return tuple(
-        model.log_probability(ahead[max(0, at - 2) : at], char) - _stray(ahead[at - 1 : at] or " ", char)
-        for at, char in enumerate(run, first)
-    )
-
-
-def _is_bad(likely: Sequence[float]) -> bool:
-    """Say whether so many characters stand together somewhere that are so unlikely."""
-    return any(sum(likely[at : at + _LOOKED_AT]) < _BAD for at in range(len(likely)))
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +122,7 @@ def _bad_stretches(plain: Sequence[_Plain]) -> Iterator[str]:
     """Give the runs of characters that stand together so unlikely."""
     stretch, left = "", 0
     for one in plain:
-        left = _LOOKED_AT if one.bad else left - 1
+        left = odd_runs.LOOKED_AT if one.bad else left - 1
         if left > 0:
             stretch += one.char
         elif stretch:
@@ -219,22 +162,13 @@ def _as_it_stands(text: str, encoding: str, before: str) -> dict[int, _Plain]:
         widths = [len(char.encode(encoding)) for char in text]
     except UnicodeEncodeError:
         return {}
-    likely = _likely(text, before)
+    likely = odd_runs.likely(text, before)
     starts = accumulate(widths, initial=0)
     rows = zip(starts, text, widths, likely, range(len(text)), strict=False)
     return {
-        start: _Plain(char, width, value, sum(likely[at : at + _LOOKED_AT]) < _BAD)
+        start: _Plain(char, width, value, sum(likely[at : at + odd_runs.LOOKED_AT]) < odd_runs.BAD)
         for start, char, width, value, at in rows
     }
-
-
-def _stray(previous: str, char: str) -> float:
-    """Give what a letter or sign behind a character costs, that may be half of one itself."""
-    if not "@" <= char <= "~" or previous.isascii():
-        return 0.0
-    if char.isupper():
-        return _STRAY_CAPITAL
-    return _STRAY_LETTER if char.isalpha() else _STRAY_SIGN
 
 
 def _read(raw: bytes, encoding: str, before: str, plain: Mapping[int, _Plain]) -> tuple[float, str]:
@@ -257,7 +191,7 @@ def _read(raw: bytes, encoding: str, before: str, plain: Mapping[int, _Plain]) -
                 break
             if stands and not stands.bad:
                 value = model.log_probability(ahead[-2:], stands.char)
-                value -= _stray(ahead[-1:] or " ", stands.char)
+                value -= odd_runs.stray(ahead[-1:] or " ", stands.char)
                 way = (likely + value, ahead + stands.char, given + stands.char)
                 ways[at + stands.width].append(way)
                 continue
@@ -274,7 +208,7 @@ def _steps(raw: bytes, tail: str, encoding: str, *, guess: bool) -> Iterator[tup
     for width in (1, 2, 4):
         char = _char(raw[:width], encoding)
         if char:
-            stray = _stray(tail[-1:] or " ", char) if width == 1 else 0.0
+            stray = odd_runs.stray(tail[-1:] or " ", char) if width == 1 else 0.0
             yield width, char, char, model.log_probability(tail, char) - stray
     following = _char(raw[1:3], encoding) if guess and raw[0] >= _FIRST_TRAIL else ""
     if following:

@@ -30,6 +30,8 @@ _SHARED = "‘’“”…—–•"
 _UNSHARED = re.compile(f"[\x80-\xff{''.join(char for char in _SPECIALS if char not in _SHARED)}]")
 # Neither encoding is read rightly where it gives characters that nobody assigned.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+# A run of one such sign is what it looks like: 0559-651××28.
+_MASK = re.compile("(×|°|·|±)\\1*")
 _BESIDE = frozenset(_SHARED + " \xa0«»")
 _NEXT = f"[\x80-\xbf{_SPECIAL}]"
 _NEXT_OR_BLANK = f"[\x80-\xbf {_SPECIAL}]"
@@ -163,7 +165,7 @@ def _read(run: str, encoding: str) -> str | None:
 def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
     core = run.strip(_SHARED)
     high = sum(char > "\x7f" for char in core)
-    if len(core) < _PAIR or high < (1 if known else _PAIR + 1):
+    if len(core) < _PAIR or high < (1 if known else _PAIR + 1) or _MASK.fullmatch(core):
         return run
     best, value = run, model.log_total(run) + (0.0 if known else MARGIN)
     first = run.index(core)
