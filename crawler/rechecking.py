@@ -18,7 +18,7 @@ from crawler.monitor.gone import GONE, gone
 from crawler.page.address import canonical_url
 from crawler.page.document import PageError, parse_html
 from crawler.selectors import elements
-from crawler.store import rechecks
+from crawler.store import rechecks, turns
 from crawler.store.database import Database, DatabaseError, open_database
 from crawler.store.models import Article, Portal, Version
 
@@ -151,7 +151,7 @@ class Rechecker:
 
     def _write(self, database: Database) -> None:
         at, rules, alerts = self.spider.now(), LiveRules(), 0
-        with database.writing() as session:
+        with turns.writing(database) as session:
             rechecks.unchanged(session, self._unchanged, at)
             for due, why in self._gone:
                 if rechecks.missing(session, due.article_id, why, at, self._interval()):

@@ -13,12 +13,11 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from crawler.alerts.added import Added
-from crawler.query.evaluate import spans
 from crawler.query.excerpts import excerpts
-from crawler.query.syntax import atoms, shown
+from crawler.query.syntax import shown
 from crawler.store import deliveries
 from crawler.store.articles import Outcome
-from crawler.store.models import Alert, Article, StoryMember, Version, Watch
+from crawler.store.models import Alert, StoryMember, Version, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +27,10 @@ if TYPE_CHECKING:
 
     from crawler import items
     from crawler.alerts.matching import Match
-    from crawler.query.syntax import Atom, Query
+    from crawler.query.syntax import Atom
     from crawler.store.articles import Saved
+    from crawler.store.finding import Found
+    from crawler.store.models import Article
 
 NEW = "new"
 CHANGED = "changed"
@@ -49,13 +50,13 @@ def record(
         return 0
     opened = saved.outcome is Outcome.NEW and not saved.reprint  # a story that nobody was told of
     told = {} if opened else _told(session, saved.story_id)
+    there = _still_there(session, [watch_ids[match.watch] for match in matches])
+    reprints = _reprints(session, saved.story_id) if (there or told) and not opened else 0
     if saved.reprint:
         for alert in told.values():
-            alert.reprints = Alert.reprints + 1  # counted by the database: other processes count, too
+            alert.reprints = reprints  # not one more: the article may have brought a whole story along
             _touch(alert, article.fetched)
     written: list[Alert] = []
-    there = _still_there(session, [watch_ids[match.watch] for match in matches])
-    reprints = _reprints(session, saved.story_id) if there and not opened else 0
     added = _added(saved, article) if there else None
     for match in matches:
         watch_id = watch_ids[match.watch]
@@ -75,19 +76,18 @@ def record(
     return _add(session, written)
 
 
-def record_stored(session: Session, article: Article, watch: Watch, query: Query, *, at: datetime) -> int:
-    """Write the alert of a stored ``article`` that matches, unless its story has one; return how many.
+def record_stored(session: Session, watch: Watch, found: Found, *, at: datetime) -> int:
+    """Write the alert of a stored article that ``watch`` matches, unless its story has one; return how many.
 
     It stands in the feeds; targets are not told of what was stored long ago.
     """
-    story_id = _story(session, article.id)
+    story_id, version = _story(session, found.article_id), _version(session, found.article_id, found.versions)
     known = select(Alert.id).where(
         Alert.watch_id == watch.id, Alert.story_id == story_id, Alert.occasion == NEW
     )
-    version = _newest(session, article)
     if story_id is None or version is None or session.scalar(known) is not None:
         return 0
-    alert = _stored_alert(version, story_id, watch.id, atoms(query, wanted_only=True), NEW, at)
+    alert = _stored_alert(version, story_id, watch.id, found.terms, NEW, at)
     alert.reprints = _reprints(session, story_id)
     session.add(alert)
     session.flush()
@@ -106,7 +106,7 @@ def record_withdrawn(
 
     ``matches`` are of its last text with the kind ``withdrawn``.
     """
-    story_id, version = _story(session, article.id), _newest(session, article)
+    story_id, version = _story(session, article.id), _version(session, article.id, article.latest)
     if story_id is None or version is None:
         return 0
     there = _still_there(session, [watch_ids[match.watch] for match in matches])
@@ -177,11 +177,8 @@ def _alert(saved: Saved, article: items.Article, match: Match, watch_id: int, oc
 
 
 def _stored_alert(  # noqa: PLR0913, PLR0917  the columns of a row
-    version: Version, story_id: int, watch_id: int, wanted: Sequence[Atom], occasion: str, at: datetime
+    version: Version, story_id: int, watch_id: int, hits: Sequence[Atom], occasion: str, at: datetime
 ) -> Alert:
-    paragraphs = version.body.split("\n")
-    everything = f"{version.canonical_title}\n{version.canonical_body}".lower()
-    hits = [atom for atom in wanted if getattr(atom, "field", None) or spans(atom, everything)]
     return Alert(
         uid=str(uuid4()),
         watch_id=watch_id,
@@ -191,7 +188,7 @@ def _stored_alert(  # noqa: PLR0913, PLR0917  the columns of a row
         occasion=occasion,
         kind=WITHDRAWN if occasion.startswith(WITHDRAWN) else NEW,
         words=[shown(atom) for atom in hits],
-        excerpts=[one.text for one in excerpts(paragraphs, hits)],
+        excerpts=[one.text for one in excerpts(version.body.split("\n"), hits)],
         reprints=0,
         created_at=at,
         updated_at=at,
@@ -213,10 +210,8 @@ def _reprints(session: Session, story_id: int) -> int:
     return max((session.scalar(same) or 1) - 1, 0)
 
 
-def _newest(session: Session, article: Article) -> Version | None:
-    return session.scalar(
-        select(Version).where(Version.article_id == article.id, Version.number == article.latest)
-    )
+def _version(session: Session, article_id: int, number: int) -> Version | None:
+    return session.scalar(select(Version).where(Version.article_id == article_id, Version.number == number))
 
 
 def _touch(alert: Alert, at: datetime) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from crawler.alerts import outbox
 from crawler.query.search import Search
-from crawler.store import finding
-from crawler.store.models import Article, StoryMember
+from crawler.store import finding, turns
+from crawler.store.models import StoryMember
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,9 +79,7 @@ def rematch(  # noqa: PLR0913  what a query needs besides itself
     told = list(firsts.values())
     written = 0
     for start in range(0, len(told), BATCH):
-        with database.writing() as session:
+        with turns.writing(database) as session:
             for one in told[start : start + BATCH]:
-                article = session.get(Article, one.article_id)
-                if article is not None:
-                    written += outbox.record_stored(session, article, watch, query, at=at)
+                written += outbox.record_stored(session, watch, one, at=at)
     return Rematched(len(found), len(firsts), written)

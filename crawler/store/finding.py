@@ -39,7 +39,11 @@ NAMES = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article in a list; times are aware, UTC. ``title_hits`` and ``excerpts`` show what was found."""
+    """An article in a list; times are aware, UTC.
+
+    ``terms`` are what of the query its newest text, the version number ``versions``, has; ``title_hits`` and
+    ``excerpts`` show them.
+    """
 
     article_id: int
     portal: str
@@ -53,6 +57,7 @@ class Found:
     state: str
     title_hits: tuple[evaluate.Span, ...] = ()
     excerpts: tuple[Excerpt, ...] = field(default=(), compare=False)
+    terms: tuple[Atom, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +219,5 @@ def _found(one: _Candidate, words: list[Atom]) -> Found:
         state=article.state,
         title_hits=marked(article.title, in_title) if in_title else (),
         excerpts=tuple(excerpts(one.content.body.split("\n"), words)) if words else (),
+        terms=tuple(word for word in words if evaluate.has(word, one.subject)),
     )

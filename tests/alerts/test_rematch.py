@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from crawler.alerts import watches
 from crawler.alerts.live import LiveRules
-from crawler.alerts.outbox import record_withdrawn
+from crawler.alerts.outbox import record, record_withdrawn
 from crawler.alerts.rematch import Rematched, rematch
 from crawler.query.parser import parse
-from crawler.store.articles import save
+from crawler.store.articles import Saved, save
+from crawler.store.batches import Batches, Job
 from crawler.store.database import Database, open_database
 from crawler.store.models import Article
 from tests.store.builders import NOON, PIECE, article
@@ -18,7 +21,12 @@ from tests.store.builders import NOON, PIECE, article
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy.orm import Session
+
 LATER = NOON + timedelta(days=3)
+WAITING = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
 
 
 @pytest.fixture
@@ -50,6 +58,42 @@ def test_a_story_alerts_once_by_its_first_source(database: Database) -> None:
     assert alert.words == ("码头", "河道")
     assert "码头" in alert.excerpts[0]
     assert alert.found == LATER
+
+
+def test_an_alert_names_only_what_the_article_has(database: Database) -> None:
+    with database.writing() as session:
+        watches.get(
+            session, "船运"
+        ).query = "title:招聘 OR source:晚报 OR region:徐州 OR kind:withdrawn OR title:青石渡 OR 航道 OR 码头"
+    asked(database)
+    with database.reading() as session:
+        (alert,) = watches.alerts(session, "船运")
+    assert alert.words == ("title:青石渡", "码头")
+
+
+def test_a_story_that_a_crawl_tells_of_meanwhile_is_told_once(database: Database, database_url: str) -> None:
+    copy = article(url="http://c.example/1", portal="c", fetched=LATER)
+    other, rules = open_database(database_url), LiveRules()
+    found: list[Rematched] = []
+    asking = Thread(target=lambda: found.append(asked(other)))
+
+    def tell(session: Session, saved: Saved) -> None:
+        now = rules.now(session)
+        assert record(session, saved, copy, now.matcher.match(copy), now.ids) == 1
+        asking.start()
+        while not database.is_sqlite and not session.scalar(WAITING):
+            assert asking.is_alive()
+
+    batches = Batches(database, count=1)
+    job = Job(copy, [tell])
+    batches.put(job)
+    batches.close()
+    assert job.done.result().reprint
+    asking.join()
+    other.close()
+    assert [one.alerts for one in found] == [0]
+    with database.reading() as session:
+        assert [alert.kind for alert in watches.alerts(session, "船运")] == ["reprint"]
 
 
 def test_only_since(database: Database) -> None:

@@ -96,6 +96,22 @@ def test_one_alert_a_story_and_a_reprint_raises_the_count(chain: Chain, database
     assert (chain.stat("articles/new"), chain.stat("articles/same")) == (2, 1)
 
 
+def test_a_reprint_that_joins_two_stories_is_counted_with_all_of_them(
+    chain: Chain, database: Database
+) -> None:
+    lines = PIECE.split("\n")
+    cut = ["\n".join(lines[:2] + lines[3:]), "\n".join(lines[:3] + lines[4:])]
+    copies = [
+        article(text, url=f"http://{portal}.example/{at}", portal=portal)
+        for at, text in enumerate(cut)
+        for portal in ("b", "c")
+    ]
+    chain.crawl(*copies)
+    assert told(database) == [("new", 1), ("new", 1)]
+    chain.crawl(article(fetched=LATER))
+    assert told(database)[0] == ("new", 4)
+
+
 def test_the_feed_says_what_matched(chain: Chain) -> None:
     chain.crawl(article())
 
