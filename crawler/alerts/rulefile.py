@@ -24,6 +24,7 @@ from crawler.alerts.watches import WatchError, checked_name
 from crawler.query.errors import QueryError
 from crawler.query.parser import parse
 from crawler.store import due
+from crawler.store.deliveries import checked_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,6 +143,11 @@ def _targets(value: Any) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise RuleFileError("targets: has to be a list of names")
+    try:
+        for name in names:
+            checked_target(name)
+    except ValueError as error:
+        raise RuleFileError(f"targets: {error}") from None
     return tuple(names)
 
 

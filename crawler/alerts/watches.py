@@ -14,6 +14,7 @@ from crawler.alerts.rules import OPTIONS, Rule
 from crawler.query.errors import QueryError
 from crawler.query.parser import parse
 from crawler.store import due
+from crawler.store.deliveries import checked_target
 from crawler.store.models import Alert, Watch
 from crawler.store.times import now
 
@@ -58,6 +59,8 @@ def add(session: Session, name: str, query: str, **options: object) -> Watch:
     try:
         due.checked_digest(str(options.get("digest", "")))
         due.checked_quiet(str(options.get("quiet", "")))
+        for target in options.get("targets", ()):  # type: ignore[attr-defined]
+            checked_target(target)
     except ValueError as error:
         raise WatchError(str(error)) from error
     if other := _names(session).get(name.casefold()):

@@ -47,6 +47,8 @@ WIDE = 160
 """Columns of a table that does not go to a terminal."""
 SHOWN = 50
 """So many articles that a query would have caught are printed."""
+MOST_BURST = 999_999_999
+"""What a file of watches takes, too."""
 SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
@@ -188,6 +190,8 @@ def add(  # noqa: PLR0913, PLR0917  a watch, and where its feeds go
     """Add a watch and write its empty feeds."""
     if opts.burst < 0:
         raise WrongUse(f"--burst is a number from 0 up, not {opts.burst}.")
+    if opts.burst > MOST_BURST:
+        raise WrongUse(f"--burst is at most {MOST_BURST}, not {opts.burst}.")
     with database.writing() as session:
         watch = watches.add(
             session,

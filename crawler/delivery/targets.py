@@ -15,6 +15,7 @@ import yaml
 
 from crawler.delivery.errors import TargetError
 from crawler.delivery.masking import Masker
+from crawler.store.deliveries import checked_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,6 @@ OPTIONS = {
 LANGUAGES = ("zh", "en")
 SHORTEST_SECRET = 16
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_NAME = re.compile(r"\w[\w.-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,10 @@ class _Secrets:
 
 
 def _target(name: str, entry: Any, secrets: _Secrets) -> Target:
-    if not _NAME.fullmatch(name):
-        raise TargetError("a name has 1 to 60 letters, digits, '-', '_' or '.'")
+    try:
+        checked_target(name)
+    except ValueError as error:
+        raise TargetError(str(error)) from None
     if isinstance(entry, str):
         entry = {"apprise": entry}
     if not isinstance(entry, dict):

@@ -38,6 +38,7 @@ LONGEST_REGION = 40
 _WORDS_ONLY = re.compile(r"[^\W_Ａ-Ｚ]+(?:\s+[^\W_Ａ-Ｚ]+)*")
 _SIGNS = {"OR", "AND", "NOT", "NEAR"}
 _WILD = re.compile("[*＊?？]")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # a terminal's bytes that are no UTF-8 arrive as the latter
 
 
 def parse(text: str) -> Query:
@@ -63,6 +64,9 @@ def read(text: str) -> Query:
         if len(words) <= MOST_WORDS and _SIGNS.isdisjoint(words):
             terms = tuple(_term(word, word) for word in words)
             return terms[0] if len(terms) == 1 else And(terms)
+    if found := _NO_TEXT.search(text):
+        reason = f"{found[0]!r} stands in no text: is the query UTF-8?"
+        raise QueryError(reason, found.start() + 1, text)
     return _Parser(text).whole()
 
 

@@ -7,6 +7,7 @@ as well; a reprint only raises a count, and nobody is told again. ``crawler.deli
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from crawler.store.due import due, sound
 from crawler.store.models import Delivery, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from typing import Any
 
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
     from crawler.store.models import Alert
 
 logger = logging.getLogger(__name__)
+
+LONGEST_TARGET = 60
+_TARGET = re.compile(rf"\w[\w.-]{{0,{LONGEST_TARGET - 1}}}")
+
+
+def checked_target(name: str) -> str:
+    """Return ``name``. Raises ``ValueError`` if no target can be called so, as an address cannot."""
+    if not _TARGET.fullmatch(name):
+        message = f"a name of a target has 1 to {LONGEST_TARGET} letters, digits, '-', '_' or '.'"
+        raise ValueError(message)
+    return name
 
 
 def enqueue(session: Session, alerts: Iterable[Alert]) -> int:
@@ -43,7 +55,7 @@ def enqueue(session: Session, alerts: Iterable[Alert]) -> int:
         at = due(alert.created_at, *_sound(plan.name, plan.digest, plan.quiet))
         rows += [
             _row(target, alert.created_at, at, alert_id=alert.id, watch_id=alert.watch_id)
-            for target in dict.fromkeys(plan.targets)
+            for target in _storable(plan.targets)
         ]
     _write(session, rows)
     return len(rows)
@@ -54,9 +66,19 @@ def notify(session: Session, targets: Iterable[str], title: str, text: str, at: 
 
     It is sent like an alert: once, tried again, kept when it cannot be sent. Returns how many were written.
     """
-    rows = [_row(target, at, at, title=title, text=text) for target in dict.fromkeys(targets)]
+    rows = [_row(target, at, at, title=title, text=text) for target in _storable(targets)]
     _write(session, rows)
     return len(rows)
+
+
+def _storable(targets: Iterable[str]) -> Iterator[str]:
+    """Yield each of ``targets`` once, but what is too long for a name."""
+    for name in dict.fromkeys(targets):
+        if len(name) <= LONGEST_TARGET:
+            yield name
+        else:
+            # Written by hand. It would take the article with it, and may be an address with its secrets.
+            logger.error("A target of %d characters is left out: a name has %d", len(name), LONGEST_TARGET)
 
 
 def _sound(name: str, digest: str, quiet: str) -> tuple[str, str]:

@@ -57,6 +57,7 @@ def test_a_file_of_watches() -> None:
         ("watches:\n  低空.atom: 水", "does not end with .atom"),
         (f"watches:\n  a: {{query: {BOMB}}}", "a: query: "),
         (f"watches:\n  a: {{query: 水, burst: {BOMB}}}", "a: burst: "),
+        ("watches:\n  a: {query: 水, targets: 'wecombot://x'}", "a: targets: a name of a target has 1 to 60"),
         (f"watches:\n  a: {{query: 水, targets: {BOMB}}}", "a: targets: "),
     ],
 )

@@ -35,6 +35,12 @@ def test_add_list_remove(database: Database) -> None:
         assert watches.alerts(session, "gdp.2026-Q1_a") == []
 
 
+@pytest.mark.parametrize("name", ["", "a b", "x" * 61, "dingtalk://0123456789abcdef", "desk\n"])
+def test_a_target_is_a_name_and_no_address(database: Database, name: str) -> None:
+    with database.writing() as session, pytest.raises(WatchError, match="a name of a target has 1 to 60"):
+        watches.add(session, "水", "水", targets=["desk", name])
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -160,3 +160,10 @@ def test_who_is_told_and_when(
     assert "Its alerts wait until that changes: there is no target 'nobody'" in capsys.readouterr().err
     assert invoke(Command, "list", settings=settings) == 0
     assert "desk, nobody" in capsys.readouterr().out
+
+
+def test_a_burst_is_a_number_that_the_database_keeps(
+    settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(Command, "add", "低空", "低空", "--burst", f"{10**19}", settings=settings) == 2
+    assert "--burst is at most 999999999" in capsys.readouterr().err

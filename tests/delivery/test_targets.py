@@ -94,7 +94,7 @@ def test_no_secret_is_ever_shown(tmp_path: Path) -> None:
         ("x: {apprise: 'ntfy://topic', language: fr}", "language must be zh or en"),
         ("x: {health: true}", "it wants one of webhook, mail, apprise"),
         ("x: [1, 2]", "it wants an address"),
-        ("-x: ntfy://topic", "a name has 1 to 60 letters"),
+        ("-x: ntfy://topic", "a name of a target has 1 to 60 letters"),
     ],
 )
 def test_a_target_that_cannot_be_used_says_why_and_harms_no_other(

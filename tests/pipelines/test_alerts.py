@@ -13,7 +13,7 @@ from crawler.alerts import watches
 from crawler.items import RawPage
 from crawler.refusals import Refused
 from crawler.store.database import Database, open_database
-from crawler.store.models import Alert, Article, Version
+from crawler.store.models import Alert, Article, Delivery, Version
 from crawler.store.models import RawPage as KeptPage
 from pipelines.alerts import AlertsPipeline
 from pipelines.store import StorePipeline
@@ -110,6 +110,18 @@ def test_a_reprint_that_joins_two_stories_is_counted_with_all_of_them(
     assert told(database) == [("new", 1), ("new", 1)]
     chain.crawl(article(fetched=LATER))
     assert told(database)[0] == ("new", 4)
+
+
+def test_a_target_with_too_long_a_name_keeps_no_article_out(
+    chain: Chain, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.writing() as session:
+        watches.get(session, "船运").targets = ["desk", f"json://{'x' * 200}"]
+    chain.crawl(article())
+    assert told(database) == [("new", 0)]
+    with database.reading() as session:
+        assert list(session.scalars(select(Delivery.target))) == ["desk"]
+    assert "xxx" not in caplog.text
 
 
 def test_the_feed_says_what_matched(chain: Chain) -> None:

@@ -94,6 +94,8 @@ def test_what_a_query_means(text: str, expected: object) -> None:
         ("re:" + "水" * 501, 4, "at most 500 characters"),
         ("re:(?:(?:水{1,900}){1,900}){1,900}x", 4, "cannot be read"),
         ('re:"低空', 4, "never closed"),
+        ("低空\udcb5经济", 3, "stands in no text: is the query UTF-8"),
+        ('"低空\0"', 4, "stands in no text"),
     ],
 )
 def test_a_wrong_query_is_told_where(text: str, position: int, reason: str) -> None:
