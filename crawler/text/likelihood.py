@@ -159,6 +159,15 @@ def _of_closing(before: str, char: str) -> float:
     return 0.0 if before[-1:] == "。" else _CLOSES
 
 
+def of_opened(out: str, behind: str) -> float:
+    """Return what it costs that a text opens what is not closed in it or in the text behind."""
+    open_ = next((char for char in reversed(out) if char in _PAIRS or char in _OPENING), "")
+    if open_ not in _PAIRS:
+        return 0.0
+    closed = _PAIRS[open_] in behind or (open_ == "（" and ")" in behind)
+    return 0.0 if closed else -STRAY_MARK
+
+
 def of_speaker(text: str, behind: str) -> float:
     """Return what it is worth that a text ends with ``。”`` and a surname, if who said it is named behind."""
     return _SPEAKER if text[-2:-1] in {"”", "」"} and _speakers().search(text[-3:] + behind) else 0.0
