@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from crawler.store.models import Alert, Article, Portal, Section, StoryMember, Version, Watch
+from crawler.store.packing import Content, PackingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Wanted:
 def listed(session: Session, wanted: Wanted, *, full_text: bool = False, web: str = "") -> list[Alerted]:
     """Return alerts, the one that changed last first.
 
-    ``web`` is the address of the web face (``http://host:port``), for links to the stored versions.
+    ``web`` is the address of the web face (``http://host:port``), for links to the stored versions. Where the
+    record of a version is damaged its alert stands without its text, and a line of the log says so.
     """
     query = (
         select(Alert, Version, Article, Portal.name, Section.name, Watch.name)
@@ -82,6 +87,7 @@ def listed(session: Session, wanted: Wanted, *, full_text: bool = False, web: st
     if wanted.portal:
         query = query.where(Portal.name == wanted.portal)
     rows = session.execute(query).all()
+    contents = [_content(version, article) for _, version, article, *_ in rows]
     told = {row[0].story_id for row in rows if row[0].reprints or row[0].kind == "reprint"}
     firsts = first_sources(session, told)
     return [
@@ -91,8 +97,8 @@ def listed(session: Session, wanted: Wanted, *, full_text: bool = False, web: st
             title=version.title,
             url=article.url,
             portal=portal,
-            source=version.source,
-            first_source=firsts.get(alert.story_id) or version.source,
+            source=content.source,
+            first_source=firsts.get(alert.story_id) or content.source,
             words=tuple(alert.words),
             excerpts=tuple(alert.excerpts),
             reprints=alert.reprints,
@@ -105,11 +111,20 @@ def listed(session: Session, wanted: Wanted, *, full_text: bool = False, web: st
             story_id=alert.story_id,
             article_id=article.id,
             version=version.number,
-            body=version.body if full_text else "",
+            body=content.body if full_text else "",
             stored_url=f"{web}/articles/{article.id}/versions/{version.number}" if web else "",
         )
-        for alert, version, article, portal, section, watch in rows
+        for (alert, version, article, portal, section, watch), content in zip(rows, contents, strict=True)
     ]
+
+
+def _content(version: Version, article: Article) -> Content:
+    """Return what a version keeps; where that is damaged, what stands beside it."""
+    try:
+        return version.content
+    except PackingError as error:
+        logger.error("The text of %s is missing: %s; `scrapy db check` finds all such", article.url, error)  # noqa: TRY400  one line
+        return Content(title=version.title, source=article.source)
 
 
 def first_sources(session: Session, story_ids: Iterable[int]) -> dict[int, str | None]:

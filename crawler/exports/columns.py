@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from crawler.store.contents import published_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from crawler.store.models import Article, Version
     from crawler.store.packing import Content
@@ -50,17 +52,8 @@ class Column:
 
 
 def published(row: Row) -> tuple[datetime | None, str | None, str | None]:
-    """Return the date of a row's version, its precision and the page's own string.
-
-    The newest version's stands at the article. An older one has its own, if it was stored with one.
-    """
-    article = row.article
-    if row.version.number == article.latest:
-        return article.published_at, article.published_precision, article.published_raw
-    if row.content.published is None:
-        return None, None, None
-    at, precision, raw = row.content.published
-    return datetime.fromisoformat(at), precision, raw
+    """Return the date of a row's version, its precision and the page's own string."""
+    return published_of(row.article, row.version.number, row.content)
 
 
 _FILE = (("name", Kind.TEXT), ("url", Kind.TEXT), ("kind", Kind.TEXT), ("order", Kind.NUMBER))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
     from crawler import items
+    from crawler.store.models import Article
 
 
 def digest(article: items.Article) -> str:
@@ -61,6 +63,21 @@ def described(article: items.Article) -> dict[str, Any]:
         "published_precision": published.precision.value if published else None,
         "published_raw": storable(published.raw) if published else None,
     }
+
+
+def published_of(
+    article: Article, number: int, kept: Content
+) -> tuple[datetime | None, str | None, str | None]:
+    """Return the date of a version, its precision and the page's own string.
+
+    The newest version's stands at the article. An older one has its own, if it was stored with one.
+    """
+    if number == article.latest:
+        return article.published_at, article.published_precision, article.published_raw
+    if kept.published is None:
+        return None, None, None
+    at, precision, raw = kept.published
+    return datetime.fromisoformat(at), precision, raw
 
 
 def version(

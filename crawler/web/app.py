@@ -17,8 +17,10 @@ from crawler.alerts import feeds
 from crawler.alerts.alerted import Wanted, listed
 from crawler.monitor import metrics
 from crawler.store import history
+from crawler.store.contents import published_of
 from crawler.store.database import DatabaseError
 from crawler.store.models import Article, Portal, Version
+from crawler.store.packing import PackingError
 from crawler.text.clock import LOCAL
 from crawler.web.feeding import Feeding
 from crawler.web.headers import HEADERS
@@ -35,6 +37,7 @@ METRICS = "text/plain; version=0.0.4; charset=utf-8"
 LARGEST = 2**31 - 1
 """No database gives a row a larger number."""
 NOTHING = "There is no such article or version."
+DAMAGED = "The record of this version is damaged: `scrapy db check` finds all such."
 NEWEST = 50
 """So many alerts stand on the front page."""
 
@@ -100,13 +103,18 @@ class Face:
             if row is None:
                 raise HTTPException(404, NOTHING)
             article, version, portal = row
+            try:
+                content = version.content
+            except PackingError as error:
+                raise HTTPException(500, DAMAGED) from error
             return self._page(
                 "article.html",
                 request,
                 article=article,
                 version=version,
                 portal=portal,
-                paragraphs=version.body.split("\n"),
+                published=published_of(article, version.number, content),
+                paragraphs=content.body.split("\n"),
                 events=history.events(session, article.id),
             )
 

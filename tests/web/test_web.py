@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import feedparser
 import pytest
 from lxml import etree, html
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from crawler.alerts import feeds, watches
@@ -13,6 +14,7 @@ from crawler.alerts.rematch import rematch
 from crawler.query.parser import parse
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
+from crawler.store.models import Version
 from crawler.web.app import application
 from tests.store.builders import NOON, PIECE, article
 
@@ -165,6 +167,32 @@ def test_every_version_of_an_article(client: TestClient, database: Database) -> 
     assert "又加了一段。" not in first
     assert "version 1 of 2" in first
     assert "船期表.pdf" in first
+
+
+def test_a_version_has_the_date_that_it_had(client: TestClient, database: Database) -> None:
+    with database.writing() as session:
+        save(session, article(PIECE + "\n又加了一段。", fetched=LATER, published=LATER))
+
+    assert '<p class="quiet">2026-05-07 12:00 ·' in client.get("/articles/1").text
+    assert '<p class="quiet">2026-05-04 12:00 ·' in client.get("/articles/1/versions/1").text
+
+
+def test_a_damaged_record_takes_nothing_else_with_it(
+    client: TestClient, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.writing() as session:
+        session.execute(update(Version).where(Version.article_id == 1).values(packed=b"\x01broken"))
+
+    page = client.get("/articles/1")
+    assert (page.status_code, "damaged" in page.text) == (500, True)
+    front = client.get("/")
+    assert front.status_code == 200
+    assert "&lt;script&gt;alert(1)" in front.text
+    for suffix in feeds.FORMATS:
+        assert client.get(f"/feeds/{WATCH}.{suffix}").status_code == 200
+    feed = feedparser.parse(client.get(f"/feeds/{WATCH}.atom").content)
+    assert {entry.author for entry in feed.entries} == {"青石渡日报"}
+    assert "The text of http://www.portal-a.example/news/1.html is missing" in caplog.text
 
 
 def test_only_under_its_own_names(database: Database) -> None:
