@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli import PortalwatchCommand, WrongUse
-from crawler.page.address import canonical_url
+from crawler.page.address import typed_address
 from crawler.store.database import open_database
 from crawler.store.lookup import newest_version
 
@@ -41,7 +41,7 @@ class Command(PortalwatchCommand):
         database = open_database(self.settings["PORTALWATCH_DATABASE_URL"])
         try:
             with database.reading() as session:
-                version = newest_version(session, canonical_url(args[0]))
+                version = newest_version(session, typed_address(args[0]))
                 if version is None:
                     raise WrongUse(f"No article is stored under {args[0]}.")
                 show(Console(), version)

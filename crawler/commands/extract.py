@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from crawler import chain
 from crawler.cli import EXIT_FAILED, EXIT_WRONG_USE, PortalwatchCommand, WrongUse
@@ -57,6 +58,7 @@ class Command(PortalwatchCommand):
             raise WrongUse("Say which saved pages to read: scrapy extract PAGE...")
         if opts.url and len(args) > 1:
             raise WrongUse("--url belongs to one page; give one PAGE with it.")
+        refuse_unreadable(opts.url)
         assert self.settings is not None
         rules, portal, learned = NO_RULES, "", NOTHING
         if opts.spider:
@@ -92,6 +94,14 @@ class Command(PortalwatchCommand):
 
 class UnreadableFile(Exception):  # noqa: N818  the sentence reads better so
     """A file that holds no page."""
+
+
+def refuse_unreadable(url: str) -> None:
+    """Raise WrongUse for what cannot be taken apart as an address."""
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise WrongUse(f"{url} is no address such as http://www.example.cn/1.html ({error}).") from error
 
 
 def read_bytes(path: Path) -> bytes:

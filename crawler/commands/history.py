@@ -13,7 +13,7 @@ from rich.text import Text
 
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
 from crawler.difference import difference, summary
-from crawler.page.address import canonical_url
+from crawler.page.address import typed_address
 from crawler.store.changes import Kind, fields, paragraphs
 from crawler.store.database import DEFAULT_URL, open_database
 from crawler.store.history import History, Kept, history
@@ -54,7 +54,7 @@ class Command(PortalwatchCommand):
         database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
         try:
             with database.reading() as session:
-                found = history(session, canonical_url(args[0] if "://" in args[0] else f"http://{args[0]}"))
+                found = history(session, typed_address(args[0]))
         finally:
             database.close()
         if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 from datetime import datetime
@@ -66,6 +67,8 @@ class Command(PortalwatchCommand):
         """Serve until SIGINT or SIGTERM."""
         if args:
             raise WrongUse(f"portals takes no argument, not {args[0]}")
+        if not 0 <= opts.speed < math.inf:
+            raise WrongUse(f"--speed is a number from 0 up, not {opts.speed}.")
         clock = Clock(_start(opts.clock), speed=opts.speed)
         hosts = _hosts(opts.host_file) if opts.host_file else {}
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
-from crawler.commands.extract import UnreadableFile, read_bytes
+from crawler.commands.extract import UnreadableFile, read_bytes, refuse_unreadable
 from crawler.families.examine import COMPARED, Examined, examine
 from crawler.families.recognise import families
 from crawler.onboarding.visit import Unreachable, visit
@@ -48,6 +48,7 @@ class Command(PortalwatchCommand):
         if len(args) != 1:
             raise WrongUse("Say which page to look at: scrapy probe PAGE or scrapy probe ADDRESS.")
         assert self.settings is not None
+        refuse_unreadable(opts.url)
         try:
             body, url, content_type = self.page(args[0], opts.url)
             found = examine(body, url, self.settings, content_type)
@@ -73,6 +74,7 @@ class Command(PortalwatchCommand):
                 raise WrongUse(f"{name!r} is no file name ({error}).") from error
         if url:
             raise WrongUse("--url belongs to a saved page; an address needs none.")
+        refuse_unreadable(name)
         if urlsplit(name).scheme not in {"http", "https"}:
             raise WrongUse(f"{name}: an address begins with http:// or https://.")
 

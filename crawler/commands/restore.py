@@ -105,7 +105,7 @@ def _print_cases(name: str) -> int:
     for number, line in enumerate(_lines(name), 1):
         try:
             answer = answer_case(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             sys.stderr.write(f"{name}:{number}: not a case: {error}\n")
             failed = EXIT_WRONG_USE
             continue
@@ -123,7 +123,7 @@ def _lines(name: str) -> Iterator[str]:
     yield from (line for line in text.split("\n") if line.strip())
 
 
-def answer_case(case: dict[str, Any]) -> dict[str, Any]:
+def answer_case(case: Any) -> dict[str, Any]:
     """Restore one case and return what is printed of it.
 
     ``text`` is for comparing with what the case calls clean: canonical Simplified where text came in; in its
@@ -131,13 +131,18 @@ def answer_case(case: dict[str, Any]) -> dict[str, Any]:
     ``canonical`` is always Simplified. ``ms`` is the time for deciding, restoring and the canonical form.
     Raises ``KeyError``, ``TypeError`` or ``ValueError`` for what is no case.
     """
+    if not isinstance(case, dict):
+        raise TypeError("it is no JSON object")
+    declared = case.get("declared") or {}
+    if not isinstance(declared, dict):
+        raise TypeError("declared is no JSON object")
     started = time.perf_counter()
     encoding: str | None = None
     raw = case.get("damaged_b64", case.get("bytes"))
     if raw is None:
         restored = restore(_string(case["damaged"] if "damaged" in case else case["text"]))
     else:
-        decision, restored = _restore_bytes(_bytes(raw), (case.get("declared") or {}).get("http"))
+        decision, restored = _restore_bytes(_bytes(raw), declared.get("http"))
         encoding = decision.encoding
     simplified = canonical(restored.text)
     elapsed = (time.perf_counter() - started) * 1000

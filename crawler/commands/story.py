@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.cli import PortalwatchCommand, WrongUse
-from crawler.page.address import canonical_url
+from crawler.page.address import typed_address
 from crawler.store.comparison import Relation
 from crawler.store.database import open_database
 from crawler.store.story_report import report
@@ -45,7 +45,7 @@ class Command(PortalwatchCommand):
         database = open_database(self.settings["PORTALWATCH_DATABASE_URL"])
         try:
             with database.reading() as session:
-                found = report(session, canonical_url(args[0]))
+                found = report(session, typed_address(args[0]))
         finally:
             database.close()
         if found is None:

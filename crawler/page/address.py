@@ -57,6 +57,11 @@ def canonical_url(url: str) -> str:
     return f"http://{host}{_folded_path(parts.path)}{'?' + query if query else ''}{route}"
 
 
+def typed_address(text: str) -> str:
+    """Return the canonical form of an address as a person types it, perhaps without ``http://``."""
+    return canonical_url(text if "://" in text else f"http://{text}")
+
+
 def declared(url: str, meta: Mapping[str, str]) -> Found[str] | None:
     """Return the address that a page states as its own, folded as ``canonical_url`` does, or None.
 

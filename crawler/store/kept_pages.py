@@ -58,5 +58,5 @@ def listed(session: Session, portal: str | None = None) -> Sequence[KeptPage]:
 
 
 def get(session: Session, number: int) -> KeptPage | None:
-    """Return the kept page ``number``."""
-    return session.get(KeptPage, number)
+    """Return the kept page ``number``, None if there is none."""
+    return session.get(KeptPage, number) if 0 < number < 2**31 else None  # PostgreSQL's integers end there

@@ -108,6 +108,7 @@ def test_a_page_without_an_article_is_refused(tmp_path: Path) -> None:
         ([], "Say which saved pages to read"),
         (["--spider", "nope", "x.html"], "There is no portal named 'nope'"),
         (["--url", "http://a.example/", "a.html", "b.html"], "--url belongs to one page"),
+        (["--url", "http://[", "x.html"], "http://[ is no address such as"),
         (["--nope", "x.html"], "Unknown option --nope"),
     ],
 )

@@ -43,6 +43,8 @@ def test_it_says_where_it_serves_and_ends_when_told_to(tmp_path: Path) -> None:
         (["--clock", "tomorrow"], "--clock: tomorrow is no time"),
         (["--host-file", "no-such-file"], "--host-file no-such-file cannot be read"),
         (["--port", "99999"], "cannot be served"),
+        (["--speed", "nan"], "--speed is a number from 0 up, not nan"),
+        (["--speed", "-1"], "--speed is a number from 0 up, not -1"),
     ],
 )
 def test_wrong_use_gets_one_sentence_and_status_2(arguments: list[str], sentence: str) -> None:

@@ -136,6 +136,8 @@ def test_what_is_no_page_is_one_sentence_and_status_2(
         (("ftp://www.some.example/a",), "http:// or https://"),
         (("http://www.some.example/", "--url", "http://x.example/"), "--url"),
         (("a\0b",), "no file name"),
+        (("http://[",), "http://[ is no address such as"),
+        (("a.html", "--url", "http://["), "http://[ is no address such as"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_status_2(

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -101,8 +100,18 @@ def test_losses_are_flagged() -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [{}, {"id": 1}, {"id": 1, "damaged": 2}, {"id": 1, "damaged_b64": "?"}, {"id": 1, "damaged_b64": 1}],
+    [
+        {},
+        {"id": 1},
+        {"id": 1, "damaged": 2},
+        {"id": 1, "damaged_b64": "?"},
+        {"id": 1, "damaged_b64": 1},
+        {"id": 1, "damaged_b64": "eA==", "declared": "gbk"},
+        {"id": 1, "damaged_b64": "sKE=", "declared": {"http": 1}},
+        [1],
+        "烫",
+    ],
 )
-def test_what_is_no_case_is_refused(case: dict[str, Any]) -> None:
+def test_what_is_no_case_is_refused(case: object) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         answer_case(case)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from crawler.commands import explain
 from crawler.commands.story import Command
 from crawler.store.articles import save
 from crawler.store.database import open_database
@@ -44,6 +45,12 @@ def test_a_story_is_told(settings: dict[str, Any], capsys: pytest.CaptureFixture
     places = [out.index(one) for one in order]
     assert places == sorted(places)
     assert "13000000 ≠ 15000000" in out or "15000000 ≠ 13000000" in out
+
+
+def test_an_address_without_a_scheme(settings: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(Command, "www.late.example/1", settings=settings) == 0
+    assert invoke(explain.Command, "www.late.example/1", settings=settings) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_merge_and_a_split_are_told(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,4 +165,6 @@ def test_a_kept_page_is_printed_as_it_came(world: World) -> None:
     page = world.scrapy("health", "--page", str(number)).stdout
     assert page.startswith("<!DOCTYPE html>")
     assert page.endswith("</html>\n")
-    assert world.scrapy("health", "--page", "99").returncode == 2
+    for none in ("99", "-1", "9" * 30):
+        refused = world.scrapy("health", "--page", none)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
