@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from crawler.definition import DefinitionError
 from crawler.store.database import DatabaseError
@@ -17,6 +21,16 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1  # something that was asked for did not succeed
 EXIT_WRONG_USE = 2  # what was asked for makes no sense
 EXIT_INTERRUPTED = 130  # Ctrl-C, as shells say it
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+ESCAPED = "portalwatch-escaped"
+"""Writes characters that an encoding lacks as JSON does, so that lines of JSON remain what they are."""
+codecs.register_error(ESCAPED, _escaped)
 
 
 class WrongUse(Exception):  # noqa: N818  it says what the caller did
@@ -33,11 +47,27 @@ class PortalwatchCommand(ScrapyCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Do the command's work and return its exit status."""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set what the options say; raises UsageError, also where ``-section:…`` was taken for ``-s``."""
+        wrong = next((word for word in opts.set if "=" not in word), None)
+        if wrong is not None:
+            raise UsageError(
+                f"-s takes NAME=VALUE, not {wrong!r}; a query's word that begins with -s stands behind --",
+                print_help=False,
+            )
+        super().process_options(args, opts)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the command."""
+        """Run the command; what stands behind ``--`` is no option."""
+        if isinstance(sys.stdout, io.TextIOWrapper) and codecs.lookup(sys.stdout.encoding).name != "utf-8":
+            sys.stdout.reconfigure(errors=ESCAPED)  # a GBK terminal, or none that is set up for Chinese
+        options, others = args, list[str]()
+        if "--" in args:
+            at = args.index("--")
+            options, others = args[:at], args[at + 1 :]
         try:
-            self.refuse_unknown_options(args)
-            self.exitcode = self.execute(args, opts)
+            self.refuse_unknown_options(options)
+            self.exitcode = self.execute([*options, *others], opts)
         except (WrongUse, DefinitionError, DatabaseError) as error:
             sys.stderr.write(f"{error}\n")
             self.exitcode = EXIT_WRONG_USE

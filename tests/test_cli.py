@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import json
+import sys
 from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.exceptions import UsageError
 
 from crawler.cli import PortalwatchCommand
 from tests.commands.invoking import invoke
 
 if TYPE_CHECKING:
     import argparse
-
-    import pytest
 
 
 class Waiting(PortalwatchCommand):
@@ -24,3 +28,34 @@ class Waiting(PortalwatchCommand):
 def test_ctrl_c_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(Waiting, settings={}) == 130
     assert capsys.readouterr() == ("", "Stopped.\n")
+
+
+class Asking(PortalwatchCommand):
+    def short_desc(self) -> str:
+        return "Prints what it was asked"
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002
+        sys.stdout.write("\n".join(args))
+        return 0
+
+
+def test_what_stands_behind_two_dashes_is_no_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(Asking, "add", "--", "-section:公告", "--", "--x", settings={}) == 0
+    assert capsys.readouterr() == ("add\n-section:公告\n--\n--x", "")
+    assert invoke(Asking, "--x", "--", "y", settings={}) == 2
+
+
+def test_a_word_that_is_taken_for_a_setting_is_named() -> None:
+    with pytest.raises(
+        UsageError, match="not 'ection:公告'; a query's word that begins with -s stands behind --"
+    ):
+        invoke(Asking, "低空", "-section:公告", settings={})
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "latin-1", "ascii"])
+def test_what_an_encoding_lacks_is_escaped(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    bytes_written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(bytes_written, encoding, write_through=True))
+    text = "茶館 é 😀"
+    assert invoke(Asking, json.dumps(text, ensure_ascii=False), settings={}) == 0
+    assert json.loads(bytes_written.getvalue().decode(encoding)) == text
