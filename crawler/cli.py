@@ -28,6 +28,16 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
+def visible(text: str) -> str:
+    """Return a page's text with pictures (``␛``) for the control characters, which a terminal would obey."""
+    return text.translate(_PICTURES)
+
+
+_PICTURES = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+}
 ESCAPED = "portalwatch-escaped"
 """Writes characters that an encoding lacks as JSON does, so that lines of JSON remain what they are."""
 codecs.register_error(ESCAPED, _escaped)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.exceptions import UsageError
 
-from crawler.cli import PortalwatchCommand
+from crawler.cli import PortalwatchCommand, visible
 from tests.commands.invoking import invoke
 
 if TYPE_CHECKING:
@@ -59,3 +59,7 @@ def test_what_an_encoding_lacks_is_escaped(monkeypatch: pytest.MonkeyPatch, enco
     text = "茶館 é 😀"
     assert invoke(Asking, json.dumps(text, ensure_ascii=False), settings={}) == 0
     assert json.loads(bytes_written.getvalue().decode(encoding)) == text
+
+
+def test_a_terminal_obeys_no_page() -> None:
+    assert visible("红\x1b[31m\x07\x9b2J\x7f\r船\n\t来") == "红␛[31m␇\ufffd2J␡␍船\n\t来"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli import PortalwatchCommand, WrongUse
+from crawler.cli import PortalwatchCommand, WrongUse, visible
 from crawler.page.address import typed_address
 from crawler.store.database import open_database
 from crawler.store.lookup import newest_version
@@ -74,6 +74,6 @@ def print_table(
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*(Text(str(row.get(column, ""))) for column in columns))
+        table.add_row(*(Text(visible(str(row.get(column, "")))) for column in columns))
     if table.row_count:
         console.print(table)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler import chain
-from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse, visible
 from crawler.onboarding.kinship import on_family, probe_of
 from crawler.onboarding.learned import learn
 from crawler.onboarding.newcomer import seeds_of, spider_of
@@ -148,7 +148,7 @@ def report(project: Project, path: Path, folders: list[Path], seen: Survey, lear
     if learned.notes:
         print("Not sure of:")
         for note in learned.notes:
-            print(f"  {note}")
+            print(f"  {visible(note)}")
     else:
         print("Nothing to be unsure of was seen.")
 

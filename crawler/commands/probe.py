@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse, visible
 from crawler.commands.extract import UnreadableFile, read_bytes, refuse_unreadable
 from crawler.families.examine import COMPARED, Examined, examine
 from crawler.families.recognise import families
@@ -62,7 +62,7 @@ class Command(PortalwatchCommand):
         if opts.json:
             print(json.dumps(as_json(found), ensure_ascii=False))
         else:
-            print("\n".join(as_lines(found)))
+            print(visible("\n".join(as_lines(found))))
         return 0
 
     def page(self, name: str, url: str) -> tuple[bytes, str, str]:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler import chain
-from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse, visible
 from crawler.commands.newportal import check_address, run_test
 from crawler.onboarding.navigation import host_of
 from crawler.onboarding.project import Project, write_seed
@@ -92,7 +92,8 @@ def show(kind: str, expected: dict[str, Any], spider: PortalSpider) -> None:
     """Print what is read of the page, to be compared with it."""
     if kind == "list":
         entries = expected["entries"]
-        print(f"  {len(entries)} entries, from “{entries[0][0]}” to “{entries[-1][0]}”")
+        first, last = visible(entries[0][0]), visible(entries[-1][0])
+        print(f"  {len(entries)} entries, from “{first}” to “{last}”")
         print(f"  next page: {expected['next_page'] or 'none'}")
         return
     body = expected["body"].splitlines() or [""]

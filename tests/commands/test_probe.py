@@ -86,6 +86,16 @@ def test_a_section_page_shows_entries_and_the_next_page(
     assert found["next_page"] == portal.definition.base + portal.list_path(slug, 2)
 
 
+def test_a_terminal_obeys_no_entry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(
+        f"<li><a href='/a/{n}.html'>河边&#27;[2J步道建成第{n}段</a> 2026-05-0{n}</li>" for n in range(1, 9)
+    )
+    path = tmp_path / "list.html"
+    path.write_text(f"<html><head><title>要闻</title></head><body><ul>{rows}</ul></body></html>", "utf-8")
+    status, out, _ = probe(capsys, path, "--url", "http://www.some.example/list/")
+    assert (status, "8 entries" in out, "␛[2J" in out, "\x1b" in out) == (0, True, True, False)
+
+
 def test_a_page_of_no_family_is_left_to_the_generic_reader(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

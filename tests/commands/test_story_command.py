@@ -9,6 +9,7 @@ from crawler.commands import explain
 from crawler.commands.story import Command
 from crawler.store.articles import save
 from crawler.store.database import open_database
+from crawler.text.repairs import Repair
 from tests.commands.invoking import invoke
 from tests.store.builders import NOON, PIECE, article
 
@@ -51,6 +52,19 @@ def test_an_address_without_a_scheme(settings: dict[str, Any], capsys: pytest.Ca
     assert invoke(Command, "www.late.example/1", settings=settings) == 0
     assert invoke(explain.Command, "www.late.example/1", settings=settings) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_obeys_no_repair(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    made = article(url="http://a.example/1")
+    made.repairs = [Repair("noise", 1, "红\x1b[2J船", "红船")]
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, made)
+    database.close()
+    settings = {"PORTALWATCH_DATABASE_URL": database_url}
+    assert invoke(explain.Command, "http://a.example/1", settings=settings) == 0
+    out = capsys.readouterr().out
+    assert ("红␛[2J船" in out, "\x1b" in out) == (True, False)
 
 
 def test_a_merge_and_a_split_are_told(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
