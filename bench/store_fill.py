@@ -17,24 +17,25 @@ from sqlalchemy import insert, text
 from store_texts import PORTALS, RECENT, START, article, fetched, published, url
 
 from crawler.page.address import canonical_url
+from crawler.store import segments
 from crawler.store.contents import content, digest
 from crawler.store.fingerprints import KEY_BYTES, keys
 from crawler.store.models import Article, Portal, Story, StoryMember, Version
 from crawler.store.packing import pack
-from crawler.store.search import index_text
+from crawler.store.search import index_numbers, index_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crawler import items
     from crawler.store.database import Database
+    from crawler.store.postings import Numbers
 
 AT_ONCE = 10_000
 TEXTS = 20_000
+A_SEGMENT = 2_000
+"""So many articles at once are put into PostgreSQL's search index, whose segments grow as they usually do."""
 _FTS = text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)")
-_TSVECTOR = text(
-    "INSERT INTO search (article_id, tokens) VALUES (:id, array_to_tsvector(string_to_array(:tokens, ' ')))"
-)
 
 
 def fill(database: Database, articles: int) -> None:
@@ -48,6 +49,7 @@ def fill(database: Database, articles: int) -> None:
             numbers = range(first, min(first + AT_ONCE, articles + 1))
             _write(connection, database, numbers, own_from=articles - RECENT)
             connection.commit()
+            _tidy(database)
     with database.writing() as session:
         if not database.is_sqlite:
             for name in ("portals", "articles", "versions", "stories"):
@@ -65,6 +67,13 @@ def _hurry(connection: Connection, database: Database) -> None:
         cursor.close()
 
 
+def _tidy(database: Database) -> None:
+    """Do what PostgreSQL's autovacuum does meanwhile, where it is switched off: room is used again."""
+    if not database.is_sqlite:
+        with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text("VACUUM search_pages, search_segments"))
+
+
 @dataclass(slots=True)
 class _Ready:
     """An article with what the store makes of its text."""
@@ -73,14 +82,22 @@ class _Ready:
     digest: str
     packed: bytes
     tokens: str
+    numbers: Numbers
     keys: list[int]
 
 
 @cache
 def _ready(number: int) -> _Ready:
     one = article(number)
-    tokens = index_text(one.canonical_title, one.canonical_body)
-    return _Ready(one, digest(one), pack(content(one)), tokens, keys(one.canonical_body))
+    texts = one.canonical_title, one.canonical_body
+    return _Ready(
+        one,
+        digest(one),
+        pack(content(one)),
+        index_text(*texts),
+        index_numbers(*texts),
+        keys(one.canonical_body),
+    )
 
 
 def _write(connection: Connection, database: Database, numbers: range, *, own_from: int) -> None:
@@ -89,8 +106,11 @@ def _write(connection: Connection, database: Database, numbers: range, *, own_fr
     connection.execute(insert(Article), [_article(n, one.article) for n, one in ready])
     connection.execute(insert(Version), [_version(n, one) for n, one in ready])
     connection.execute(insert(StoryMember), [_member(n) for n in numbers])
-    index = [{"id": n, "tokens": one.tokens} for n, one in ready]
-    connection.execute(_FTS if database.is_sqlite else _TSVECTOR, index)
+    if database.is_sqlite:
+        connection.execute(_FTS, [{"id": n, "tokens": one.tokens} for n, one in ready])
+    else:
+        for at in range(0, len(ready), A_SEGMENT):
+            segments.append(connection, {n: one.numbers for n, one in ready[at : at + A_SEGMENT]})
     pairs = sorted((key, number) for number, one in ready for key in _keys(number, one, own_from))
     cursor: Any = connection.connection.cursor()
     if database.is_sqlite:

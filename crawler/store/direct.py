@@ -31,6 +31,14 @@ def rows(connection: Connection, statement: str, parameters: Sequence[Any]) -> l
     return found
 
 
+def binary_rows(connection: Connection, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return what a query of PostgreSQL finds, without a text of each value on its way."""
+    with _cursor(connection, statement, binary=True) as cursor:
+        cursor.execute(statement, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
 def many(connection: Connection, statement: str, values: Sequence[Any]) -> None:
     """Execute a statement in the driver's own language with each of ``values``."""
     with _cursor(connection, statement) as cursor:
@@ -69,9 +77,9 @@ def _compiled(
 
 
 @contextmanager
-def _cursor(connection: Connection, statement: str) -> Iterator[Any]:
+def _cursor(connection: Connection, statement: str, **how: bool) -> Iterator[Any]:
     dbapi: Any = connection.dialect.loaded_dbapi
-    cursor: Any = connection.connection.cursor()
+    cursor: Any = connection.connection.cursor(**how)
     try:
         yield cursor
     except dbapi.Error as error:

@@ -154,17 +154,19 @@ def _matching(
     query = _filtered(wanted)
     if by_date:
         hits = search.condition(session, wanted.query) if wanted.query else None
-        columns = (query if hits is None else query.where(hits)).order_by(when.desc(), Article.id.desc())
+        filtered = query if hits is None else query.where(hits)
+        portions = iter([filtered.order_by(when.desc(), Article.id.desc())])
     else:
-        columns = search.newest_first(session, query, wanted.query)
-    with session.execute(columns.execution_options(yield_per=CHUNK)) as rows:
-        for article, portal, packed, edited in rows:
-            content = readable(packed, article.url, damaged)
-            if content is None:
-                continue
-            asked = subject(portal, content, _kind(article, edited=edited), places.get(portal, ""))
-            if wanted.query is None or evaluate.matches(wanted.query, asked):
-                yield _Candidate(article, portal, content, asked)
+        portions = search.portions(session, query, wanted.query)
+    for portion in portions:
+        with session.execute(portion.execution_options(yield_per=CHUNK)) as rows:
+            for article, portal, packed, edited in rows:
+                content = readable(packed, article.url, damaged)
+                if content is None:
+                    continue
+                asked = subject(portal, content, _kind(article, edited=edited), places.get(portal, ""))
+                if wanted.query is None or evaluate.matches(wanted.query, asked):
+                    yield _Candidate(article, portal, content, asked)
 
 
 def _filtered(wanted: Search) -> Select[Article, str, bytes, bool]:

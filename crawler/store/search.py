@@ -2,12 +2,12 @@
 
 A trigram index, SQLite's own for such scripts, finds nothing for a word of two characters.
 
-What the index holds: for each article (``rowid`` on SQLite, ``article_id`` on PostgreSQL) the set of the
-``tokens`` of the newest version's canonical title and body, and those of the title once more with
-``IN_TITLE`` in front. It holds no positions, no counts and no text (FTS5 ``content=''``, ``detail=none``; a
-stripped tsvector), which keeps it small. So it answers which articles hold all of some tokens, on SQLite by
-``MATCH`` with tokens, AND, OR and prefixes (``"低" *``), on PostgreSQL by ``@@``; that the tokens of a
-longer word stand together is verified in the text itself (``crawler.store.finding``).
+What the index holds: for each article the set of the ``tokens`` of the newest version's canonical title
+and body, and those of the title once more with ``IN_TITLE`` in front. It holds no positions, no counts and no
+text (on SQLite FTS5 with ``content=''``, ``detail=none``; on PostgreSQL ``crawler.store.segments``), which
+keeps it small. So it answers which articles hold all of some tokens, on SQLite by ``MATCH`` with tokens, AND,
+OR and prefixes (``"低" *``); that the tokens of a longer word stand together is verified in the text itself
+(``crawler.store.finding``).
 """
 
 from __future__ import annotations
@@ -15,68 +15,88 @@ from __future__ import annotations
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeVarTuple
 
+import numpy as np
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Integer,
-    Text,
-    bindparam,
-    cast,
+    any_,
     column,
+    literal,
     literal_column,
     select,
     table,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from crawler.query.syntax import And, Near, Or, Pattern, Term
+from crawler.store import hits, segments, turns
 from crawler.store.models import Article
-from crawler.store.tokens import LONGEST, pairs, runs, tokens, written
+from crawler.store.tokens import IN_TITLE, LONGEST, numbers, pairs, runs, tokens, written
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from crawler.query.syntax import Query
+    from crawler.store.hits import Needed
+    from crawler.store.postings import Numbers
 
 _Row = TypeVarTuple("_Row")
 TOKENS = 20_000
 """The most tokens of one article that are indexed: a table of a thousand pages has more."""
-IN_TITLE = "\ue000"
-"""Stands before a token of the title: a character for private use, which no canonical text has a need for."""
 
-_SEARCH = table("search", column("search"), column("article_id", Integer), column("tokens"))
+_SEARCH = table("search", column("search"))
 
 
 class Changes:
     """What is to change in the index, gathered for the end of a transaction; ``write`` keeps the order.
 
     FTS5 writes out what it holds in memory whenever another table's statement follows: article by article
-    that takes three times as long and leaves as many pieces to be merged.
+    that takes three times as long and leaves as many pieces to be merged. On PostgreSQL the articles of a
+    batch are one segment.
     """
 
     def __init__(self) -> None:
-        self._changes: list[tuple[bool, dict[str, object]]] = []  # whether something is added, and what
+        self._changes: list[tuple[bool, int, str, str]] = []  # whether it is added, and what
 
     def add(self, article_id: int, title: str, body: str) -> None:
         """Index an article by its canonical ``title`` and ``body``."""
-        self._changes.append((True, {"id": article_id, "tokens": index_text(title, body)}))
+        self._changes.append((True, article_id, title, body))
 
     def remove(self, article_id: int, title: str, body: str) -> None:
         """Take an article out of the index; ``title`` and ``body`` must be those it was indexed by."""
         # SQLite's index keeps no text, so it must be told what to forget.
-        self._changes.append((False, {"id": article_id, "tokens": index_text(title, body)}))
+        self._changes.append((False, article_id, title, body))
 
     def write(self, session: Session) -> None:
         """Write the changes and forget them."""
-        statements = _SQLITE if _is_sqlite(session) else _POSTGRESQL
+        if not self._changes:
+            return
+        if _is_sqlite(session):
+            self._to_fts5(session)
+        else:
+            self._to_segments(session)
+        self._changes.clear()
+
+    def _to_fts5(self, session: Session) -> None:
         connection = session.connection()
         for added, changes in groupby(self._changes, key=lambda change: change[0]):
-            connection.execute(statements[added], [values for _, values in changes])
-        self._changes.clear()
+            values = [{"id": one, "tokens": index_text(title, body)} for _, one, title, body in changes]
+            connection.execute(_FTS5_STATEMENTS[added], values)
+
+    def _to_segments(self, session: Session) -> None:
+        turns.take(session)  # two that merge the same segments would write them twice
+        connection = session.connection()
+        segments.remove(connection, [one for added, one, _, _ in self._changes if not added])
+        last = {one: (added, title, body) for added, one, title, body in self._changes}
+        segments.append(
+            connection,
+            {one: index_numbers(title, body) for one, (added, title, body) in last.items() if added},
+        )
 
     def forget(self) -> None:
         """Forget the changes: their transaction failed."""
@@ -97,16 +117,9 @@ def remove(session: Session, article_id: int, title: str, body: str) -> None:
     changes.write(session)
 
 
-_SQLITE = {
+_FTS5_STATEMENTS = {
     True: text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)"),
     False: text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :id, :tokens)"),
-}
-_POSTGRESQL = {
-    True: text(
-        "INSERT INTO search (article_id, tokens) "
-        "VALUES (:id, array_to_tsvector(string_to_array(:tokens, ' ')))"
-    ),
-    False: text("DELETE FROM search WHERE article_id = :id"),
 }
 
 
@@ -121,6 +134,14 @@ def index_text(title: str, body: str) -> str:
     return " ".join(islice(first, TOKENS))
 
 
+def index_numbers(title: str, body: str) -> Numbers:
+    """Return the numbers of the tokens of ``index_text``, each once."""
+    found = np.concatenate((numbers(f"{title}\n{body}"), numbers(title) | hits.TITLE))
+    if len(found) <= TOKENS:
+        return found
+    return np.unique(np.array([hits.numbered(token)[0] for token in index_text(title, body).split()]))
+
+
 def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
     """Return what the index can say of ``query`` about ``Article.id``, ``None`` if that is nothing.
 
@@ -129,13 +150,11 @@ def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
     wanted = _needed(query)
     if wanted is None:
         return None
-    if _is_sqlite(session):
-        rows = select(literal_column("rowid", Integer)).select_from(_SEARCH)
-        hits = rows.where(_SEARCH.c.search.op("MATCH")(_expression(wanted, _FTS5)))
-    else:
-        match = cast(bindparam(None, _expression(wanted, _TSQUERY), Text), TSQUERY)
-        hits = select(_SEARCH.c.article_id).where(_SEARCH.c.tokens.op("@@")(match))
-    return Article.id.in_(hits)
+    if not _is_sqlite(session):
+        found = [int(one) for ids in hits.newest_first(session, wanted) for one in ids]
+        return Article.id == any_(literal(found, ARRAY(Integer)))
+    rows = select(literal_column("rowid", Integer)).select_from(_SEARCH)
+    return Article.id.in_(rows.where(_SEARCH.c.search.op("MATCH")(_expression(wanted))))
 
 
 def newest_first(session: Session, rows: Select[*_Row], query: Query | None) -> Select[*_Row]:
@@ -146,20 +165,30 @@ def newest_first(session: Session, rows: Select[*_Row], query: Query | None) -> 
     """
     wanted = _needed(query) if query else None
     if query is None or wanted is None or not _is_sqlite(session):
-        hits = condition(session, query) if query else None
-        return (rows if hits is None else rows.where(hits)).order_by(Article.id.desc())
-    number = literal_column("search.rowid", Integer)
-    matching = _SEARCH.c.search.op("MATCH")(_expression(wanted, _FTS5))
-    return rows.join(_SEARCH, number == Article.id).where(matching).order_by(number.desc())
+        possible = condition(session, query) if query else None
+        return (rows if possible is None else rows.where(possible)).order_by(Article.id.desc())
+    rowid = literal_column("search.rowid", Integer)
+    matching = _SEARCH.c.search.op("MATCH")(_expression(wanted))
+    return rows.join(_SEARCH, rowid == Article.id).where(matching).order_by(rowid.desc())
 
 
-_Needed = str | tuple[str, list["_Needed"]]
-"""A token (``x*`` is a prefix), or AND and OR before several of these."""
-_FTS5 = {"and": " AND ", "or": " OR ", "token": '"{}"', "prefix": '"{}" *'}
-_TSQUERY = {"and": " & ", "or": " | ", "token": "'{}'", "prefix": "'{}':*"}
+def portions(session: Session, rows: Select[*_Row], query: Query | None) -> Iterator[Select[*_Row]]:
+    """Yield what ``newest_first`` returns, on PostgreSQL in portions, the newest first.
+
+    Its index is asked for older articles when the next portion is.
+    """
+    wanted = _needed(query) if query else None
+    if wanted is None or _is_sqlite(session):
+        yield newest_first(session, rows, query)
+        return
+    for ids in hits.portions(hits.newest_first(session, wanted)):
+        yield rows.where(Article.id == any_(literal(ids, ARRAY(Integer)))).order_by(Article.id.desc())
 
 
-def _needed(query: Query) -> _Needed | None:
+_FTS5 = {"and": " AND ", "or": " OR "}
+
+
+def _needed(query: Query) -> Needed | None:
     match query:
         case Term(field=None | "title"):
             where = IN_TITLE if query.field else ""
@@ -180,16 +209,15 @@ def _needed(query: Query) -> _Needed | None:
             return None
 
 
-def _all(parts: Sequence[_Needed]) -> _Needed | None:
+def _all(parts: Sequence[Needed]) -> Needed | None:
     return ("and", list(parts)) if parts else None
 
 
-def _expression(wanted: _Needed, language: dict[str, str]) -> str:
+def _expression(wanted: Needed) -> str:
     if isinstance(wanted, str):
-        kind = "prefix" if wanted.endswith("*") else "token"
-        return language[kind].format(wanted.removesuffix("*"))
+        return f'"{wanted[:-1]}" *' if wanted.endswith("*") else f'"{wanted}"'
     sign, parts = wanted
-    return f"({language[sign].join(_expression(part, language) for part in parts)})"
+    return f"({_FTS5[sign].join(map(_expression, parts))})"
 
 
 def word_tokens(word: str) -> list[str]:

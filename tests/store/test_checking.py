@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
-from crawler.store import checking, search, stories
+from crawler.store import checking, postings, search, stories
 from crawler.store.articles import Outcome, save
 from crawler.store.checks.report import NAMED, Finding, Report
 from crawler.store.database import Database, DatabaseError, open_database
@@ -18,6 +19,8 @@ from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from crawler.store.postings import Numbers
 
 URL = article().url
 OTHER = "本县今年新建了三座桥，方便了两岸的村民来往，其中一座在九月通车，另外两座明年完工。"
@@ -206,35 +209,56 @@ def works(database: Database) -> None:
 SEARCH = {
     "an article that is not indexed": {
         "sqlite": "INSERT INTO search (search, rowid, tokens) VALUES ('delete', 2, '{two}')",
-        "postgresql": "DELETE FROM search WHERE article_id = 2",
+        "postgresql": "UPDATE search_segments SET gone = ids WHERE ids @> 2",
     },
     "an article that is indexed by another text": {
         "sqlite": "INSERT INTO search (rowid, tokens) VALUES (2, 'wrong')",
-        "postgresql": "UPDATE search SET tokens = array_to_tsvector(ARRAY['wrong']) WHERE article_id = 2",
+        "postgresql": "UPDATE search_pages SET packed = '{wrong}' "
+        "WHERE segment = (SELECT number FROM search_segments WHERE ids @> 2)",
     },
     "an index that is lost": {
         "sqlite": "INSERT INTO search (search) VALUES ('delete-all')",
-        "postgresql": "DELETE FROM search",
+        "postgresql": "DELETE FROM search_segments",
     },
     "an index that is in pieces": {
         "sqlite": "DELETE FROM search_data WHERE id > 10",
-        "postgresql": "UPDATE search SET tokens = array_to_tsvector(ARRAY['wrong'])",
+        "postgresql": "UPDATE search_pages SET packed = '123'",
+    },
+    "an index whose half is lost": {
+        "sqlite": "DELETE FROM search_data WHERE id > 10",
+        "postgresql": "DELETE FROM search_pages",
     },
     "an entry that is a little wrong": {
         "sqlite": "INSERT INTO search (search, rowid, tokens) VALUES ('delete', 2, '\ue000桥')",
-        "postgresql": "UPDATE search SET tokens = ts_delete(tokens, '\ue000桥') WHERE article_id = 2",
+        "postgresql": "UPDATE search_pages SET packed = '{less}' "
+        "WHERE segment = (SELECT number FROM search_segments WHERE ids @> 2)",
     },
     "an entry of no article": {
         "sqlite": "INSERT INTO search (rowid, tokens) VALUES (77, 'wrong')",
-        "postgresql": "INSERT INTO search (article_id, tokens) VALUES (77, 'wrong'::tsvector)",
+        "postgresql": "UPDATE search_segments SET ids = ids + '{{[77,78)}}' WHERE ids @> 2",
+    },
+    "an entry twice": {
+        "sqlite": "INSERT INTO search (rowid, tokens) VALUES (2, 'wrong')",
+        "postgresql": "WITH made AS (INSERT INTO search_segments (articles, ids) "
+        "SELECT articles, ids FROM search_segments WHERE ids @> 2 RETURNING number) "
+        "INSERT INTO search_pages SELECT made.number, first, packed FROM made, search_pages "
+        "WHERE segment = (SELECT number FROM search_segments WHERE ids @> 2)",
     },
 }
+
+
+def page(tokens: Numbers) -> str:
+    """Return a page of the search index on PostgreSQL in which one article has ``tokens``."""
+    ((_, packed),) = postings.pages(postings.entries(np.sort(tokens), 0))
+    return rf"\x{packed.hex()}"
 
 
 @pytest.mark.parametrize("name", SEARCH)
 def test_a_damaged_search_index(database: Database, name: str) -> None:
     statement = SEARCH[name]["sqlite" if database.is_sqlite else "postgresql"]
-    damage(database, statement.format(two=search.index_text("桥", OTHER)))
+    numbers = search.index_numbers("桥", OTHER)
+    made = {"wrong": page(np.array([5])), "less": page(numbers[:-1])}
+    damage(database, statement.format(two=search.index_text("桥", OTHER), **made))
 
     assert {one.kind for one in checked(database)} == {"search index"}
     assert all(one.repaired for one in checked(database, fix=True))

@@ -11,7 +11,7 @@ from alembic.runtime.migration import HeadMaintainer
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, table, text
 
-from crawler.store import migrate, robots, stories
+from crawler.store import migrate, robots, segments, stories, tokens
 from crawler.store.articles import Outcome, save
 from crawler.store.contents import content, digest
 from crawler.store.database import Database, connect, open_database
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from crawler import items
 
-EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
 # The numbers of all rows are 1: each is the first of its table.
 ROWS = """
 INSERT INTO portals (name, first_seen) VALUES ('portal_a', :now);
@@ -125,9 +125,10 @@ def indexed(session: Session, pair: str) -> list[int]:
     """Return the articles of which the search index holds a pair of characters."""
     if session.get_bind().dialect.name == "sqlite":
         query = "SELECT rowid FROM search WHERE search MATCH :pair"
-    else:
-        query = "SELECT article_id FROM search WHERE tokens @@ CAST(:pair AS tsquery)"
-    return sorted(session.scalars(text(query), {"pair": f'"{pair}"' if "MATCH" in query else f"'{pair}'"}))
+        return sorted(session.scalars(text(query), {"pair": f'"{pair}"'}))
+    number = tokens.number(pair)
+    looked = segments.look(session.connection(), [(number, number)])
+    return sorted(int(one) for segment, (places,) in looked for one in segment.articles(places))
 
 
 def contents(database: Database) -> dict[str, list[Any]]:
@@ -219,6 +220,26 @@ def test_an_interrupted_migration_leaves_what_was_there(
     assert contents(database) == held
     database.close()
     assert migrate.upgrade(empty_database_url) == (before, migrate.HEAD)
+
+
+def test_0009_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+    database.close()
+    to(database_url, "0008", command.downgrade)
+    database = connect(database_url)
+    if not database.is_sqlite:
+        assert not {"search_segments", "search_pages"} & tables(database)
+        with database.engine.connect() as connection:
+            query = "SELECT article_id FROM search WHERE tokens @@ CAST(:pair AS tsquery)"
+            assert connection.execute(text(query), {"pair": "'青石'"}).all() == [(1,)]
+    database.close()
+    assert migrate.upgrade(database_url) == ("0008", migrate.HEAD)
+    database = open_database(database_url)
+    with database.reading() as session:
+        assert indexed(session, "青石") == [1]
+    database.close()
 
 
 def test_0008_can_be_left(database_url: str) -> None:

@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from crawler.store.search import TOKENS, index_text
-from crawler.store.tokens import tokens, written
+from crawler.store.hits import numbered
+from crawler.store.search import TOKENS, index_numbers, index_text
+from crawler.store.tokens import number, numbers, tokens, written
 
 # Han, Latin, figures, signs between, halves of pairs, letters beyond the basic plane, and such as become
 # another letter, or two, in lower case.
@@ -20,6 +21,7 @@ SIGNS = "政府营商环境abcXYZ019 _,。中\n\té²ª①ÀЖ-%ſıKİ𠀀\ud80
 )
 def test_each_token_stands_there_once(text: str) -> None:
     assert sorted(written(text).split(" ")) == sorted({*tokens(text)} or {""})
+    assert numbers(text).tolist() == sorted({number(token) for token in tokens(text)})
 
 
 def test_any_text() -> None:
@@ -27,6 +29,7 @@ def test_any_text() -> None:
     for _ in range(2_000):
         text = "".join(draw.choices(SIGNS[: draw.randrange(1, len(SIGNS))], k=draw.randrange(40)))
         assert sorted(written(text).split(" ")) == sorted({*tokens(text)} or {""}), repr(text)
+        assert numbers(text).tolist() == sorted({number(token) for token in tokens(text)}), repr(text)
 
 
 def test_a_table_is_cut_off() -> None:
@@ -36,4 +39,5 @@ def test_a_table_is_cut_off() -> None:
     assert len({*tokens(table)}) > TOKENS
     made = index_text("题目", table).split(" ")
     assert len(made) == TOKENS
+    assert index_numbers("题目", table).tolist() == sorted(numbered(token)[0] for token in made)
     assert made[:4] == ["题目", "目", "\ue000题目", "\ue000目"]

@@ -1,4 +1,4 @@
-"""Whether the search index holds the tokens of each text. PostgreSQL compares them; FTS5 keeps no text.
+"""Whether SQLite's search index holds the tokens of each text, although it keeps no text.
 
 FTS5 is asked how many tokens an article has, and for some of them; a sum over all it holds, an article's
 number with each token, must be that of the texts. What is wrong there cannot be taken out singly (that needs
@@ -38,16 +38,7 @@ _HELD = (
     f"SELECT term, sum((doc * {_FACTOR}) % {_PRIME}) FROM temp.vocabulary "  # noqa: S608  numbers
     "WHERE doc NOT IN ({}) GROUP BY term"
 )
-_WRONG = text(
-    """SELECT wanted.id FROM unnest(CAST(:ids AS integer[]), CAST(:texts AS text[])) AS wanted (id, tokens)
-    LEFT JOIN search ON search.article_id = wanted.id
-    WHERE search.tokens IS DISTINCT FROM array_to_tsvector(string_to_array(wanted.tokens, ' '))"""
-)
-_ORPHANS = {
-    True: "SELECT id FROM search_docsize WHERE id NOT IN (SELECT id FROM articles)",
-    False: "SELECT article_id FROM search WHERE article_id NOT IN (SELECT id FROM articles)",
-}
-"""By whether it is SQLite."""
+_ORPHANS = "SELECT id FROM search_docsize WHERE id NOT IN (SELECT id FROM articles)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +65,8 @@ class Check:
         self._unknown.append(article_id)
 
     def texts(self, session: Session, batch: Sequence[Text]) -> None:
-        """Check the articles of ``batch``, and repair on PostgreSQL."""
+        """Check the articles of ``batch``."""
         if not batch:
-            return
-        if not self._database.is_sqlite:
-            self._compared(session, batch)
             return
         ids = ", ".join(str(one.article_id) for one in batch)
         query = text(f"SELECT id, sz FROM search_docsize WHERE id IN ({ids})")  # noqa: S608  numbers
@@ -91,18 +79,15 @@ class Check:
                 self._note(one.url, reason)
 
     def orphans(self, session: Session) -> None:
-        """Find entries that are of no article, as a restore without triggers can leave on PostgreSQL."""
-        ids = session.scalars(text(_ORPHANS[self._database.is_sqlite]).execution_options(yield_per=A_TIME))
-        for article_id in ids:
-            if not self._database.is_sqlite and self._report.fix:
-                _index(self._database, article_id)
+        """Find entries that are of no article."""
+        for article_id in session.scalars(text(_ORPHANS).execution_options(yield_per=A_TIME)):
             self._note(f"article {article_id}", "it is indexed and not there")
-        if self._database.is_sqlite and not self._anew and len(self._unknown) <= LEFT_OUT:
+        if not self._anew and len(self._unknown) <= LEFT_OUT:
             self._compare_sum(session)
 
     def finish(self) -> None:
         """Make the index anew, if that is needed and allowed."""
-        if self._anew and self._report.fix and self._database.is_sqlite:
+        if self._anew and self._report.fix:
             rebuild(self._database)
 
     def _compare_sum(self, session: Session) -> None:
@@ -121,15 +106,6 @@ class Check:
     def _note(self, where: str, reason: str) -> None:
         self._anew = True
         self._report.add(KIND, where, reason, repaired=self._report.fix)
-
-    def _compared(self, session: Session, batch: Sequence[Text]) -> None:
-        by_id = {one.article_id: one for one in batch}
-        texts = [search.index_text(one.title, one.body) for one in batch]
-        for article_id in session.scalars(_WRONG, {"ids": list(by_id), "texts": texts}).all():
-            if self._report.fix:
-                _index(self._database, article_id)
-            reason = "its entry is missing or of another text"
-            self._report.add(KIND, by_id[article_id].url, reason, repaired=self._report.fix)
 
 
 def rebuild(database: Database) -> None:
@@ -151,19 +127,6 @@ def rebuild(database: Database) -> None:
                     continue  # it was reported as a text
                 search.add(session, article_id, content.canonical_title, content.canonical_body)
             after = rows[-1][0]
-
-
-def _index(database: Database, article_id: int) -> None:
-    with turns.writing(database) as session:
-        packed = session.scalar(
-            select(Version.packed)
-            .join(Article, (Article.id == Version.article_id) & (Article.latest == Version.number))
-            .where(Article.id == article_id)
-        )
-        session.execute(text("DELETE FROM search WHERE article_id = :id"), {"id": article_id})
-        if packed is not None:
-            content = unpack(packed)
-            search.add(session, article_id, content.canonical_title, content.canonical_body)
 
 
 def _fault(session: Session, article_id: int, tokens: Sequence[str], size: bytes | None) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.store import turns
-from crawler.store.checks import search_index
+from crawler.store.checks import search_index, search_segments
 from crawler.store.checks.search_index import Text
 from crawler.store.fingerprints import keys
 from crawler.store.models import Article, Fingerprint, RawPage, Version
@@ -36,7 +36,7 @@ KEYS_A_TIME = 400
 def check(database: Database, report: Report, tick: Callable[[int], None]) -> None:
     """Check all texts; ``tick`` is told how many articles were done. Raises ``DatabaseError``."""
     _raw_pages(database, report)
-    index = search_index.Check(database, report)
+    index = _index(database, report)
     with database.reading() as session:
         if not database.is_sqlite:  # SQLite's transactions see one state of the database anyway
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -55,6 +55,12 @@ def check(database: Database, report: Report, tick: Callable[[int], None]) -> No
             _strange(database, report, article_id, stale)
         index.orphans(session)
     index.finish()
+
+
+def _index(database: Database, report: Report) -> search_index.Check | search_segments.Check:
+    if database.is_sqlite:
+        return search_index.Check(database, report)
+    return search_segments.Check(database, report)
 
 
 class _Held:
@@ -96,7 +102,9 @@ class _Held:
         return None
 
 
-def _newest(session: Session, report: Report, index: search_index.Check) -> Iterator[Text]:
+def _newest(
+    session: Session, report: Report, index: search_index.Check | search_segments.Check
+) -> Iterator[Text]:
     """Yield the newest text of each article, and note every version that cannot be read."""
     query = (
         select(Version.article_id, Version.number, Version.packed, Article.latest, Article.url)
