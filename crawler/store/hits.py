@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 TITLE = 1 << 42
 """Is added to the number of a token of the title."""
-_PORTION, _LARGEST = 200, 5_000
-"""So many articles are read first, and at most at a time: each time twice as many."""
+_PORTION, _LARGEST = 200, 200_000
+"""So many articles are read first, and at most at a time …"""
+_MORE = 8
+"""… each time so many times as many: where few answer, as behind ``since:``, asking often takes longest."""
 
 Needed = str | tuple[str, list["Needed"]]
 """A token (``x*`` is a prefix), or AND and OR before several of these."""
@@ -36,7 +38,7 @@ def portions(hits: Iterator[Numbers]) -> Iterator[list[int]]:
         while len(waiting) >= size:
             yield waiting[:size]
             del waiting[:size]
-            size = min(2 * size, _LARGEST)
+            size = min(_MORE * size, _LARGEST)
     if waiting:
         yield waiting
 
