@@ -30,6 +30,9 @@ _EDGE = 3
 # What a reading costs that gives a character other than Han and punctuation, in nats.
 _ODD = -4.0
 _EDGE_COST = 4.0
+_BIG5, _BIG5_OF_WINDOWS = "big5hkscs", "cp950"
+# Kana, Cyrillic letters, numbers in circles and some signs, which code page 950 has elsewhere.
+_MOVED = re.compile("[\u0401-\u0451\u2460-\u247d\u3005\u3041-\u30fe¯‧€∕⊕⊙▓﹑﹨～￠￡￥]")
 _STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
 
@@ -192,8 +195,25 @@ def _pair(char: str, wrong: str, right: str) -> str | None:
     return read if len(raw) == _PAIR and len(read) == 1 else None
 
 
+def _read_pairs(line: str, chain: tuple[str, str]) -> list[str | None]:
+    """Read each character as the pair of bytes that it is in the wrong encoding, None where it is none.
+
+    Of signs and kana that tables of Big5 have in different places the likelier reading is taken.
+    """
+    wrong, right = chain
+    read = [_pair(char, wrong, right) if char > "\x7f" else char for char in line]
+    for at, char in enumerate(line):
+        other = _pair(char, _BIG5_OF_WINDOWS, right) if wrong == _BIG5 and _MOVED.match(char) else None
+        if other and other != read[at]:
+            before, behind = "".join(one or "" for one in read[max(0, at - 2) : at]), read[at + 1 : at + 2]
+            end = (behind and behind[0]) or ""
+            ways = [way for way in (read[at], other) if way]
+            read[at] = max(ways, key=lambda way: model.log_total(way + end, before))
+    return read
+
+
 def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) -> str:
-    read = [_pair(char, *chain) if char > "\x7f" else char for char in line]
+    read = _read_pairs(line, chain)
     new = "".join(line[at] if char is None else char for at, char in enumerate(read))
     gains = [_gain(line, new, at) if char is not None else -3.0 for at, char in enumerate(read)]
     parts: list[str] = []
