@@ -99,7 +99,7 @@ def pair_by_pair(wrong: str, right: str) -> Chain:
 def whole_runs(wrong: str, right: str) -> Chain:
     """Give a function that undoes any encoding read as any other, for runs that can be encoded throughout."""
     return lambda text, known, tally: _by_parts(
-        text, lambda part: _foreign_line(part, (wrong, right), known, tally)
+        text, lambda part: _foreign_line(part, (wrong, right), known, tally), every=known
     )
 
 
@@ -294,7 +294,7 @@ def _foreign_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) 
         except UnicodeError:
             return old
         gain = model.log_total(new) - model.log_total(old)
-        if gain < (KNOWN_MARGIN if known else MARGIN) or han_mean(new) < LIKELY:
+        if gain < (KNOWN_MARGIN if known else MARGIN) or han_mean(new) < LIKELY - _LENIENCE * known:
             return old
         tally.add(old, new)
         return new
