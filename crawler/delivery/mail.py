@@ -36,7 +36,8 @@ def compose(target: Target, letter: Letter, rendered: Rendered) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = _address(target.sender)
     mail["To"] = [_address(one) for one in target.to]
-    mail["Subject"] = rendered.subject
+    # What looks encoded would be decoded, and may be no text then.
+    mail["Subject"] = rendered.subject.replace("=?", "= ?")
     mail["Date"] = format_datetime(letter.at)
     mail["Message-ID"] = f"<{letter.key}@{parseaddr(target.sender)[1].rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from random import SystemRandom
 from threading import Event, Lock, Thread
+from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.delivery import claims
@@ -14,6 +15,7 @@ from crawler.delivery.errors import TargetError, Undelivered
 from crawler.delivery.letters import letter
 from crawler.delivery.pace import DEFAULT, backoff
 from crawler.store.database import DatabaseError
+from crawler.store.patience import patiently
 from crawler.store.times import now
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ class Tally:
 class Sender:
     """Sends what is due in ``database`` through ``channels``.
 
-    ``clock`` says what time it is (aware), ``chance`` (0 to 1) spreads the next attempts. Several senders may
-    work on one database, in one process or many.
+    ``clock`` says what time it is (aware), ``chance`` (0 to 1) spreads the next attempts, ``pause`` waits so
+    many seconds for the database. Several senders may work on one database, in one process or many.
     """
 
     database: Database
@@ -60,6 +62,7 @@ class Sender:
     web: str = ""
     clock: Callable[[], datetime] = now
     chance: Callable[[], float] = SystemRandom().random
+    pause: Callable[[float], None] = sleep
 
     def once(self) -> Tally:
         """Send all that is due now; return what became of it. Raises ``DatabaseError``."""
@@ -127,7 +130,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001  whatever a library or a message brings, the next is tried
             reason = f"{type(error).__name__}: {error}"
         else:
-            if not claims.finish(self.database, claim, self.clock(), self._masked(note)):
+            if not self._finish(claim, self._masked(note)):
                 logger.warning(
                     "%s was sent to %s, but another sender has it now: it may arrive twice, under one key",
                     claim.key,
@@ -136,6 +139,11 @@ class Sender:
             tally.count("sent")
             return None
         return self._failed(claim, self._masked(reason), asked, tally)
+
+    def _finish(self, claim: Claim, note: str) -> bool:
+        # Sent and not marked it would be sent again: a lock or a server that starts anew is waited for.
+        at = self.clock()
+        return patiently(lambda: claims.finish(self.database, claim, at, note), self.pause)
 
     def _failed(self, claim: Claim, reason: str, asked: timedelta | None, tally: Tally) -> _Wait:
         wait = backoff(claim.attempts, self.chance(), asked)

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from sqlalchemy import text
 
 from tests.delivery.servers import Hooks, Post
 from tests.delivery.world import World
@@ -60,6 +61,14 @@ def test_a_mail_that_is_taken_is_sent_whatever_the_farewell(mailed: World, post:
     assert mailed.sender().once().sent == 1
     assert mailed.states() == [("sent", 1)]
     assert len(post.mails) == 1
+
+
+def test_a_subject_that_looks_encoded_is_sent(mailed: World, post: Post) -> None:
+    mailed.alert()
+    with mailed.database.writing() as session:
+        session.execute(text("UPDATE versions SET title = '邮件里的=?utf-8?b?xx?=是什么'"))
+    assert mailed.sender().once().sent == 1
+    assert post.mails[0]["Subject"] == "新｜邮件里的= ?utf-8?b?xx?=是什么"
 
 
 def test_one_recipient_who_is_not_known_harms_no_other(mailed: World, post: Post) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -71,6 +73,36 @@ def test_a_message_that_kills_its_sender_each_time_is_dead(told: World) -> None:
     assert claims.claim(told.database, "hook", told.now, pace) is None
     assert told.states() == [("dead", 3)]
     assert "stopped while it was sending" in told.errors()[0]
+
+
+def test_a_message_that_was_sent_is_marked_though_the_database_is_busy(
+    tmp_path: Path, hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.store.connection.BUSY_MS", 0)
+    told = World(open_database(f"sqlite:///{tmp_path}/x.db"), tmp_path)
+    told.hook(hooks.url)
+    told.watch()
+    told.alert()
+    other = sqlite3.connect(tmp_path / "x.db", isolation_level=None, check_same_thread=False)
+    looks, waited = 0, []
+
+    def clock() -> datetime:
+        nonlocal looks
+        looks += 1
+        if looks == 3:  # for what is due, for taking it, for writing it
+            other.execute("BEGIN IMMEDIATE")
+        return told.now
+
+    def pause(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            other.execute("ROLLBACK")
+
+    tally = replace(told.sender(), clock=clock, pause=pause).once()
+    other.close()
+    assert (tally.sent, tally.errors, len(waited)) == (1, 0, 2)
+    assert told.states() == [("sent", 1)]
+    told.database.close()
 
 
 def deliver(told: World, url: str) -> subprocess.Popen[bytes]:
