@@ -70,7 +70,11 @@ def send(settings: Settings, database: Database, *, loop: bool) -> int:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        tally = sender.loop(stop, settings.getfloat("PORTALWATCH_DELIVERY_INTERVAL", INTERVAL))
+        tally = sender.loop(
+            stop,
+            settings.getfloat("PORTALWATCH_DELIVERY_INTERVAL", INTERVAL),
+            lambda: service.renewed(settings, sender.channels),
+        )
     else:
         tally = sender.once()
     print(service.outcome(tally, sender) or "Nothing is due.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import SystemRandom
 from threading import Event, Lock, Thread
 from time import sleep
@@ -74,8 +74,11 @@ class Sender:
             thread.join()
         return tally
 
-    def loop(self, stop: Event, seconds: float) -> Tally:
-        """Send what is due, look again every so many ``seconds``, until ``stop`` is set."""
+    def loop(self, stop: Event, seconds: float, renew: Callable[[], Channels] | None = None) -> Tally:
+        """Send what is due, look again every so many ``seconds``, until ``stop`` is set.
+
+        ``renew`` returns the channels as they are when something is due; without, they stay the same.
+        """
         tally = Tally()
         running: dict[str, Thread] = {}
         while not stop.is_set():
@@ -84,9 +87,10 @@ class Sender:
             except DatabaseError as error:
                 self._trouble(error, tally)
                 names = []
+            current = replace(self, channels=renew()) if names and renew is not None else self
             for name in names:
                 if name not in running or not running[name].is_alive():
-                    running[name] = self._start(name, tally, stop)
+                    running[name] = current._start(name, tally, stop)  # noqa: SLF001  a sender as this one
             stop.wait(seconds)
         for thread in running.values():
             thread.join(self.pace.seconds)

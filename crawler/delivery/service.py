@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from crawler.delivery.sender import Tally
     from crawler.delivery.targets import Targets
     from crawler.store.database import Database
+
+logger = logging.getLogger(__name__)
 
 
 def targets_of(settings: BaseSettings) -> Targets:
@@ -48,6 +52,15 @@ def channels_of(settings: BaseSettings) -> Channels:
         Renderer(language, Path(folder) if folder else None),
         settings.getbool("PORTALWATCH_DELIVER_TO_PRIVATE"),
     )
+
+
+def renewed(settings: BaseSettings, channels: Channels) -> Channels:
+    """Return ``channels`` to the targets as their file has them now; to those known, if it cannot be read."""
+    try:
+        return replace(channels, targets=targets_of(settings))
+    except TargetError as error:
+        logger.error("The targets stay as they were: %s", error)  # noqa: TRY400  one line
+        return channels
 
 
 def sender_of(settings: BaseSettings, database: Database) -> Sender:

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import text
 
 from crawler.delivery import claims
 from crawler.delivery.pace import Pace
@@ -110,6 +111,7 @@ def deliver(told: World, url: str) -> subprocess.Popen[bytes]:
         "PORTALWATCH_DATABASE_URL": url,
         "PORTALWATCH_TARGETS": str(told.folder / "targets.yaml"),
         "PORTALWATCH_DELIVER_TO_PRIVATE": "1",
+        "PORTALWATCH_DELIVERY_INTERVAL": "0.1",
     }  # fmt: skip
     return subprocess.Popen(
         [sys.executable, "-m", "scrapy", "deliver", "--loop"],
@@ -137,6 +139,28 @@ def test_a_sender_that_is_killed_between_sending_and_marking(
     assert told.sender().once().sent == 1
     assert len(hooks.keys) == 2
     assert len(set(hooks.keys)) == 1
+
+
+def test_a_target_that_is_written_down_while_a_sender_runs(
+    world: World, hooks: Hooks, database_url: str
+) -> None:
+    world.write_targets("")
+    world.watch()
+    world.alert()
+    with deliver(world, database_url) as process:
+        assert process.stdout is not None
+        while b"there is no target 'hook'" not in process.stdout.readline():
+            assert process.poll() is None
+        world.hook(hooks.url)
+        for _ in range(100):  # the thread that failed may be there still, and take it once more
+            with world.database.writing() as session:
+                session.execute(text("UPDATE deliveries SET next_at = created_at"))
+            if hooks.arrived.wait(0.2):
+                break
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert [state for state, _ in world.states()] == ["sent"]
+    assert len(hooks.keys) == 1
 
 
 def test_a_sender_that_is_stopped_ends_its_message_first(
