@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
+import os
 import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1  # something that was asked for did not succeed
 EXIT_WRONG_USE = 2  # what was asked for makes no sense
 EXIT_INTERRUPTED = 130  # Ctrl-C, as shells say it
+
+
+def discard_output() -> None:
+    """Write the rest of standard output nowhere, so that Python does not fail on it again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
@@ -41,6 +48,10 @@ _PICTURES = {
 ESCAPED = "portalwatch-escaped"
 """Writes characters that an encoding lacks as JSON does, so that lines of JSON remain what they are."""
 codecs.register_error(ESCAPED, _escaped)
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What writing to standard output fails with where it leads to a file."""
 
 
 class WrongUse(Exception):  # noqa: N818  it says what the caller did
@@ -78,11 +89,21 @@ class PortalwatchCommand(ScrapyCommand):
         try:
             self.refuse_unknown_options(options)
             self.exitcode = self.execute([*options, *others], opts)
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except (WrongUse, DefinitionError, DatabaseError) as error:
             sys.stderr.write(f"{error}\n")
             self.exitcode = EXIT_WRONG_USE
         except BrokenPipeError:
             sys.stderr.close()  # the reader of a pipe went away, as `| head` does
+        except OSError as error:
+            if error.filename is None and error.errno not in FULL:
+                raise
+            what = f"{error.filename}:" if error.filename is not None else "The output cannot be written:"
+            sys.stderr.write(f"{what} {error.strerror}.\n")
+            if error.filename is None:
+                discard_output()
+            self.exitcode = EXIT_FAILED
         except KeyboardInterrupt:
             sys.stderr.write("Stopped.\n")
             self.exitcode = EXIT_INTERRUPTED

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from scrapy.exceptions import UsageError
 
 from crawler.cli import PortalwatchCommand, visible
+from crawler.store.articles import save
+from crawler.store.database import open_database
 from tests.commands.invoking import invoke
+from tests.store.builders import article
+from tests.world import ROOT
 
 if TYPE_CHECKING:
     import argparse
@@ -63,3 +70,26 @@ def test_what_an_encoding_lacks_is_escaped(monkeypatch: pytest.MonkeyPatch, enco
 
 def test_a_terminal_obeys_no_page() -> None:
     assert visible("红\x1b[31m\x07\x9b2J\x7f\r船\n\t来") == "红␛[31m␇\ufffd2J␡␍船\n\t来"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.parametrize("words", [["articles", "--json"], ["articles"], ["db", "current"], ["export"]])
+def test_a_full_disk_is_one_sentence(tmp_path: Path, words: list[str]) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    database = open_database(url)
+    with database.writing() as session:
+        save(session, article())
+    database.close()
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *words],
+            cwd=ROOT,
+            env={**os.environ, "PORTALWATCH_DATABASE_URL": url},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.endswith("cannot be written: No space left on device.")

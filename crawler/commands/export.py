@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import select
 
-from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse
+from crawler.cli import EXIT_FAILED, PortalwatchCommand, WrongUse, discard_output
 from crawler.commands.articles import known_portals, search_of
 from crawler.exports.columns import values
 from crawler.exports.files import replacing
@@ -91,10 +90,12 @@ class Command(PortalwatchCommand):
             except MissingLibraryError as error:
                 raise WrongUse(str(error)) from error
             except BrokenPipeError:
-                give_up_stdout()
+                discard_output()
                 return 0
             except OSError as error:
                 print(f"{opts.output} cannot be written: {error.strerror}.", file=sys.stderr)
+                if opts.output == STDOUT:
+                    discard_output()
                 return EXIT_FAILED
         return tell(export, opts.output)
 
@@ -185,8 +186,3 @@ def tell(export: Export, output: str) -> int:
         print(f"{export.damaged} versions are damaged: run `scrapy db check`.", file=sys.stderr)
         return EXIT_FAILED
     return 0
-
-
-def give_up_stdout() -> None:
-    """Write the rest nowhere: the reader of the pipe went away, as ``| head`` does."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

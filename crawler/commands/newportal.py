@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler import chain
@@ -21,11 +22,13 @@ from crawler.roster import portal_names, spider_class
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from pathlib import Path
 
     from crawler.onboarding.learned import Learned
     from crawler.onboarding.source import Spider
     from crawler.onboarding.survey import Survey
+    from crawler.onboarding.visit import Captured
 
 SAMPLE = 6
 LEAST_SAMPLE = 2
@@ -108,12 +111,7 @@ class Command(PortalwatchCommand):
         except (PageError, Refused) as error:
             raise WrongUse(f"The spider that was learned cannot read its own sample: {error}.") from error
         path = project.spider_file(name)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(source(spider))
-        folders = []
-        for kind, captured, expected in seeds:
-            folders.append(project.next_seed(name, kind))
-            write_seed(folders[-1], captured, expected)
+        folders = write(project, spider, seeds)
         report(project, path, folders, seen, learned)
         return run_test(project, name, folders)
 
@@ -134,6 +132,26 @@ def check_address(url: str) -> None:
         host = None
     if not host or parts.scheme.lower() not in ("http", "https"):
         raise WrongUse(f"{url} is no address such as http://www.example.cn/.")
+
+
+def write(
+    project: Project, spider: Spider, seeds: Sequence[tuple[str, Captured, dict[str, Any]]]
+) -> list[Path]:
+    """Write the spider's file and its seeds, or nothing; return the seeds' folders. Raises ``OSError``."""
+    path = project.spider_file(spider.name)
+    folders = []
+    with path.open("x", encoding="utf-8") as file:
+        try:
+            file.write(source(spider))
+            file.flush()
+            for kind, captured, expected in seeds:
+                folders.append(project.next_seed(spider.name, kind))
+                write_seed(folders[-1], captured, expected)
+        except BaseException:
+            path.unlink()
+            shutil.rmtree(project.seeds(spider.name), ignore_errors=True)
+            raise
+    return folders
 
 
 def report(project: Project, path: Path, folders: list[Path], seen: Survey, learned: Learned) -> None:

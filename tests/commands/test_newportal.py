@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +67,17 @@ def test_robots_are_obeyed_one_request_at_a_time_by_an_honest_name(world: World)
     assert {visit.agent.split("/")[0] for visit in visits} == {"portalwatch"}
     assert not [visit for visit in visits if "/epaper/" in visit.url]
     assert all(one.ended <= two.time for one, two in pairwise(visits))
+
+
+def test_nothing_is_left_where_not_all_can_be_written(world: World, tmp_path: Path) -> None:
+    bare = World(world.server, tmp_path, world.settings, project_copy(tmp_path / "project"))
+    shutil.rmtree(bare.root / "seeds")
+    (bare.root / "seeds").touch()
+    done = bare.scrapy("newportal", f"http://{HOST}/", "--sample", "2")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("seeds/cnxz/list-1: Not a directory.\n")
+    assert done.stderr.count("\n") == 1
+    assert not (bare.root / "spiders" / "cnxz.py").exists()
 
 
 def test_one_more_seed(world: World) -> None:
