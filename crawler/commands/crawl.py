@@ -56,6 +56,8 @@ def spider_arguments(words: list[str]) -> dict[str, str]:
     found.pop("_job", None)  # by this name scrapyd tells its jobs apart
     if unknown := set(found) - ARGUMENTS:
         raise WrongUse(f"There is no argument {min(unknown)!r}; there are: {', '.join(sorted(ARGUMENTS))}.")
+    if not found.get("base", "http://").startswith(("http://", "https://")):
+        raise WrongUse(f"Argument base: an address begins with http:// or https://, not {found['base']!r}.")
     definition.Window.parse(found.get("since"), found.get("until"))
     definition.parse_flag("full", found.get("full", ""))
     return found
