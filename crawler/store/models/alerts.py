@@ -38,8 +38,9 @@ class Watch(Base):
 
 
 class Alert(Base):
-    """The outbox: one row a watch, story and occasion (``new`` or ``changed:<version id>``).
+    """The outbox: one row a watch, story and occasion.
 
+    An occasion is ``new``, ``changed:<version id>`` or ``withdrawn:<version id>``.
     ``reprints`` counts the articles of the story behind its first; ``fed`` says whether the feed's file
     holds this state of the row.
     """
