@@ -164,7 +164,8 @@ def _group(session: Session, rows: list[Delivery], watch: Watch, at: datetime) -
         if watch.burst <= 0:
             return rows[:1]
         recent = _recent(session, watch.id, rows[0].target, at)
-        if bursts := [row for row in recent if row.batch]:
+        # One that was given up and is tried anew is a batch of itself.
+        if bursts := [row for row in recent if row.batch not in {None, row.idempotency_key}]:
             over = max((row.sent_at or at) for row in bursts) + WINDOW
             _postpone(session, Delivery.id.in_([row.id for row in rows]), over)
             return []

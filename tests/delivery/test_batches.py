@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.delivery import claims
+from crawler.delivery.pace import Pace
 from tests.delivery.servers import Hooks
 from tests.delivery.world import World
 
@@ -172,3 +174,18 @@ def test_options_that_mean_nothing_hold_no_alert_back(
     told.sender().once()
     assert forms(hooks) == [("alert", 1, 0)]
     assert ("is left out" in caplog.text) is ("burst" not in options)
+
+
+def test_an_alert_that_is_tried_anew_is_no_burst(told: World, hooks: Hooks) -> None:
+    told.watch(burst=3)
+    told.alert()
+    told.pace = Pace(attempts=1, seconds=5)
+    hooks.answers = [500]
+    assert told.sender().once().dead == 1
+    with told.database.writing() as session:
+        assert claims.revive(session, told.now) == 1
+    assert told.sender().once().sent == 1
+    told.later(minutes=11)
+    told.alert()
+    assert told.sender().once().sent == 1
+    assert hooks.titles() == [["第1件"], ["第1件"], ["第2件"]]
