@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 TIMEOUT = 15.0
 """Seconds for each answer of the server."""
+TAKING = 300.0
+"""Seconds for the answer to the mail itself, if the attempt may take so long: who scans a mail thinks about
+it, and one that is given up too early arrives and is sent again."""
 FAREWELL = 1.0
 """Seconds for the last one, when the mail has been taken."""
 
@@ -59,6 +62,8 @@ def send(target: Target, letter: Letter, rendered: Rendered) -> str:
                 if parts.password and not isinstance(server.sock, ssl.SSLSocket):
                     raise Undelivered("the server offers no encryption, and the password is not sent without")
                 server.login(unquote(parts.username), unquote(parts.password or ""))
+            if server.sock is not None:
+                server.sock.settimeout(TAKING)
             refused = server.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
         raise Undelivered(f"all recipients were refused: {_answers(error.recipients)}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from contextlib import contextmanager
@@ -106,13 +107,17 @@ def hooks(secured: ssl.SSLContext | None = None) -> Iterator[Hooks]:
 
 @dataclass
 class Post:
-    """The mail that arrived; addresses in ``refused`` are not known there, ``farewell`` answers QUIT."""
+    """The mail that arrived; addresses in ``refused`` are not known there, ``farewell`` answers QUIT.
+
+    It ``thinks`` so many seconds about each mail.
+    """
 
     url: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     answer: str = "250 OK"
     farewell: str = "221 Bye"
+    thinks: float = 0.0
 
     async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         return self.farewell
@@ -126,6 +131,7 @@ class Post:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        await asyncio.sleep(self.thinks)
         if self.answer.startswith("250"):
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.answer

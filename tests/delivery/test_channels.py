@@ -63,6 +63,16 @@ def test_a_mail_that_is_taken_is_sent_whatever_the_farewell(mailed: World, post:
     assert len(post.mails) == 1
 
 
+def test_a_server_that_thinks_about_a_mail_is_given_time(
+    mailed: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.delivery.mail.TIMEOUT", 0.5)
+    post.thinks = 1.0
+    mailed.alert()
+    assert mailed.sender().once().sent == 1
+    assert len(post.mails) == 1
+
+
 def test_a_subject_that_looks_encoded_is_sent(mailed: World, post: Post) -> None:
     mailed.alert()
     with mailed.database.writing() as session:
