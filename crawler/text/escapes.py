@@ -48,7 +48,7 @@ _RANGE = re.compile(r"\[[^\]]*\\{1,4}[ux]\{?[0-9a-fA-F]{4,5}\}?-\\{1,4}[ux]")
 # Blanks between an escape and the sentence around it: it is spoken of.
 _SET_OFF = re.compile("[\u3400-\u9fff] {2}[\u3400-\u9fff]\\Z")
 _QUOTES = re.compile(r"""["'`]""")
-_TAG = re.compile(r"</?[a-z]+[^<>]{0,60}>")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?=[\s/>])[^<>]{0,60}>")
 _TAG_AHEAD = re.compile(rf"{_TAG.pattern}\s*\Z")
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"

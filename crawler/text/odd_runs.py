@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What a letter (capitals are in A股 and K歌) and a sign behind a character cost beside that.
-_STRAY_CAPITAL, _STRAY_LETTER, _STRAY_SIGN = 3.0, 6.0, 7.0
+_STRAY_CAPITAL, _STRAY_LETTER, _STRAY_SIGN = 3.0, 8.0, 7.0
 # A byte is only missed where so many characters as they stand are so unlikely together.
 LOOKED_AT, BAD = 4, -27.0
 # Mean of what reads well without the private-use characters in it.
@@ -62,6 +62,11 @@ def _is_noise(text: str, first: int, last: int) -> bool:
         return False
     around = _PRIVATE.sub("", text[max(0, first - _AHEAD) : last + _AHEAD])
     return model.score(around) > _SOUND
+
+
+def has_letter(run: str) -> bool:
+    """Say whether a run is Traditional text with a letter or a sign between two characters."""
+    return _LETTER.search(run) is not None and script.has_traditional(run)
 
 
 def probed(text: str, start: int, end: int) -> tuple[str, str]:

@@ -28,6 +28,8 @@ REPLACEMENT = "\ufffd"
 # What a byte that is missing costs beside the character that it was of, one that is left out, and what all
 # must gain then, in nats.
 _MISSING, _SKIP, _MARGIN = 8.0, 16.0, 4.0
+# The same where a letter between characters, half of one perhaps, speaks for it.
+_MARGIN_OF_LETTER = 1.0
 # More than a few characters that were put in step score so much each, if they are Chinese.
 _LONG, _LIKELY = 5, -9.0
 # Mean log-probability of a stretch from its second byte on, if that is where a character begins.
@@ -111,7 +113,7 @@ def _again(old: str, encoding: str, before: str) -> tuple[float, str]:
         return 0.0, old
     value, new = _read(old.encode(encoding), encoding, before, plain)
     gain = value - sum(one.likely for one in plain.values())
-    if new == old or gain < _MARGIN:
+    if new == old or gain < (_MARGIN_OF_LETTER if odd_runs.has_letter(old) else _MARGIN):
         return 0.0, old
     changed = _changed(old, new)
     chinese = len(changed) < _LONG or han_mean(changed.replace(REPLACEMENT, "\n")) > _LIKELY
