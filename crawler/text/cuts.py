@@ -37,6 +37,10 @@ _BETWEEN_LOST = re.compile(rf"[{LOST}][，；！？][{LOST}](?=[{gloss.HAN}0-9])
 _LEFT = re.compile(rf"[{LOST}](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
 _LEFT_BETWEEN = re.compile(f"[{LOST}][，；,;][{LOST}]")
 _LEFT_AT_MARK = re.compile(rf"[{LOST}][，；！？]")
+# A reading with a tone behind a letter: the second byte of the character that it is of.
+_LEFT_BEHIND_LETTER = re.compile(
+    rf"[@-~][(（](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]"
+)
 _BEHIND_MARK = re.compile(rf"[{LOST}][，；！？]([{gloss.HAN}]{{4,12}})")
 _BEHIND_OPEN = re.compile(r"[^\0-\x7f]{3,8}")
 # Mean log-probability of characters that stand together by chance.
@@ -140,7 +144,9 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
     kept.append(text[done:])
     mended, letters = _drop_letter_glosses("".join(kept)) if profile else ("".join(kept), 0)
     if not lost and (
-        _LEFT.search(mended) or _LEFT_BETWEEN.search(mended) or (profile and _LEFT_AT_MARK.search(mended))
+        _LEFT.search(mended)
+        or _LEFT_BETWEEN.search(mended)
+        or (profile and (_LEFT_AT_MARK.search(mended) or _LEFT_BEHIND_LETTER.search(mended)))
     ):
         lost = 1
     return Mended(mended, count + letters, *example, lost=lost, guessed=guessed)
