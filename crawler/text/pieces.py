@@ -57,9 +57,10 @@ _ACCIDENT = 13
 _PLAUSIBLE = -9.0
 _LIKELY = -8.0
 _SURPRISE = 2.0
-# What letters of several scripts side by side cost in nats, and by how much the other reading may be less
-# likely then.
-_CONFUSED, _LENIENCE = 5.0, 2.5
+# What letters of several scripts side by side cost in nats, or such as few words have, and by how much the other
+# reading may be less likely then.
+_CONFUSED, _LENIENCE = 8.0, 2.5
+_ODD_LETTER = re.compile("[\u0180-\u036f\u03cf-\u03ff\u0460-\u052f\u0591-\u05c7]")
 
 
 def decode_pieces(body: bytes, encoding: str) -> str:
@@ -108,7 +109,7 @@ def chance_utf8(
     scripts = {unicodedata.name(char, "").partition(" ")[0] for char in as_utf8 if char.isalpha()}
     has_han = "CJK" in scripts
     bonus = bonus if bonus and not has_han else {}
-    confused = len(scripts) > 1 and not has_han
+    confused = not has_han and (len(scripts) > 1 or _ODD_LETTER.search(as_utf8) is not None)
     values = [(model.log_total(as_utf8) + bonus.get("utf-8", 0.0) - _CONFUSED * confused, "utf-8")]
     for encoding in encodings:
         text = _strict(sample, encoding)
