@@ -103,6 +103,13 @@ def test_a_chat_with_little_room_lists_fewer(room: int) -> None:
     assert told.text.count(ALERT.url) == 50
 
 
+def test_a_digest_says_of_each_alert_why() -> None:
+    many = replace(ALERT, words=("低空", "title:*a", "c", "d", "e", "f", "g"))
+    told = Renderer().render(replace(MANY, alerts=(ALERT, many)))
+    assert "（portal＿a，命中：码头, 河道）\n" in told.chat
+    assert "（portal＿a，命中：低空, title:＊a, c, d, e, …）\n" in told.chat
+
+
 @pytest.mark.parametrize("url", [ALERT.url, f"{ALERT.url}?{'x' * 800}"])
 def test_an_alert_with_hundreds_of_words_keeps_its_address(url: str) -> None:
     alert = replace(ALERT, words=tuple(f"第{number}个词" for number in range(500)), url=url)
