@@ -40,6 +40,7 @@ _WORDS = (
     ("DOWNLOAD_MAXSIZE", "size", "the answer is larger than DOWNLOAD_MAXSIZE once it is unpacked"),
     ("redirect", "redirects", "it redirects in a circle or too often"),
 )
+_FAILURES = re.compile(r"<twisted\.python\.failure\.Failure [\w.]+: (.+?)\.?>(?=[],])", re.DOTALL)
 _OF_THE_HOST = frozenset({"dns", "refused-connection", "tls"})
 
 
@@ -100,5 +101,7 @@ def _ignored(error: IgnoreRequest) -> tuple[str, str]:
 
 
 def _short(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    # Of a failed answer Scrapy prints the list of causes as Python shows it.
+    text = "; ".join(dict.fromkeys(_FAILURES.findall(said))) or said
     return text if len(text) <= 200 else f"{text[:200]}…"

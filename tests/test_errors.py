@@ -39,3 +39,24 @@ def test_each_cause_has_a_kind(error: BaseException, kind: str) -> None:
     found, sentence = describe(error)
     assert found == kind
     assert sentence
+
+
+FAILURE = "<twisted.python.failure.Failure twisted"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            f"[{FAILURE}.internet.error.ConnectionDone: Connection was closed cleanly.>]",
+            "the connection broke (Connection was closed cleanly)",
+        ),
+        (
+            f"[{FAILURE}.internet.error.ConnectionLost: Lost: a > b.>, {FAILURE}.web.http._DataLoss: cut>]",
+            "the connection broke (Lost: a > b; cut)",
+        ),
+        ("Connection lost", "the connection broke (Connection lost)"),
+    ],
+)
+def test_a_broken_connection_is_told_in_words(said: str, sentence: str) -> None:
+    assert describe(DownloadFailedError(said)) == ("connection", sentence)
