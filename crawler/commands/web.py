@@ -57,6 +57,8 @@ class Command(PortalwatchCommand):
         for name in opts.name:
             if not NAME.fullmatch(name):
                 raise WrongUse(f"--name is a host such as news.example or *.news.example, not {name!r}.")
+        if opts.url and not opts.url.startswith(("http://", "https://")):
+            raise WrongUse(f"--url is an address such as https://news.example, not {opts.url!r}.")
         database = open_database(self.settings.get("PORTALWATCH_DATABASE_URL") or DEFAULT_URL)
         try:
             app = application(database, [*LOCAL_NAMES, in_address(opts.host), *opts.name], opts.url)

@@ -41,6 +41,7 @@ def test_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:
         (("--name", "news.example:8420"), "not 'news.example:8420'"),
         (("--name", "n*s.example"), "not 'n*s.example'"),
         (("--name", ""), "not ''"),
+        (("--url", "news.example"), "--url is an address such as https://news.example, not 'news.example'"),
         (("--port", "65536"), "--port is a number from 0 to 65535"),
         (("all",), "takes options only"),
     ],
