@@ -26,6 +26,10 @@ _QUOTED_BEFORE = NAMED_BEFORE | frozenset("“‘《【")
 _QUOTED_BEHIND = frozenset("」』”’》")
 _OF_PLACES = frozenset("州縣市區山江河湖海島港陽城鎮鄉村")
 _HAN = re.compile(f"[{gloss.HAN}]")
+# An item of a list around a glossed character: what stands ahead of it in the item, and behind.
+_ITEM_AHEAD = re.compile(f"([、：:，。；\n]|^)([{gloss.HAN}]{{1,4}})\\Z")
+_ITEM_BEHIND = re.compile(f"([{gloss.HAN}]{{0,3}})([、，。；\n]|$)")
+_SHORTEST_ITEM, _LONGEST_NAME, _LONGEST_ITEM = 2, 4, 5
 _SHORT_ITEM = re.compile(f"[、：:;；][{gloss.HAN}]{{2,3}}$")
 # Two characters that stand together inside words so often (a share of all words) are a word that everybody
 # reads; with a rarer character in it, they have to more often.
@@ -65,6 +69,15 @@ def is_named(text: str, one: Gloss) -> bool:
         return True
     short = _SHORT_ITEM.search(text, max(0, one.start - 5), one.start)
     return bool(short) and behind[:1] in _ENDS_ITEM and _in_word(before[-1:], one.char, "") < _EVERYDAY_WORD
+
+
+def is_listed(text: str, one: Gloss) -> bool:
+    """Say whether a glossed character stands in an item of two to four characters between 、 and 、."""
+    before = _ITEM_AHEAD.search(text, max(0, one.start - _LONGEST_ITEM), one.start)
+    behind = _ITEM_BEHIND.match(text, one.end)
+    if not (before and behind and "、" in before[1] + behind[2]):
+        return False
+    return _SHORTEST_ITEM <= len(before[2]) + len(behind[1]) <= _LONGEST_NAME
 
 
 def is_ambiguous(text: str, one: Gloss) -> bool:

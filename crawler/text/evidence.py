@@ -17,8 +17,10 @@ _BY_RANK = ((gloss.FREQUENT, 1.5), (1500, 0.8), (gloss.USUAL, 0.3), (3000, -0.3)
 _RARE = -1.5
 # What a name or a quoted word counts against.
 _NAMED = 3.5
-# Toneless readings without a blank behind them are written by people as well.
-_GLUED = 2.0
+# A short item of a list, as names of places are.
+_LISTED = 3.0
+# Toneless readings without a blank behind them are written by people as well, who explain a few terms.
+_GLUED, _TERMS = 2.0, 10
 # Names begin with a capital letter, readings of tables do not.
 _CAPITAL = 5.0
 # A character that is glossed in one place and not in another.
@@ -54,6 +56,7 @@ class Evidence:
     other: list[Gloss] = field(default_factory=list)
     in_word: int = 0
     named: int = 0
+    listed: int = 0
     broken: int = 0
     alone: int = 0
     starts: int = 0
@@ -108,6 +111,7 @@ def collect(evidence: Evidence, text: str, each: list[Gloss], *, neutral: bool) 
         elif _HAN.match(behind.lstrip(" \xa0")) or (one.start > 1 and _HAN.match(text, one.start - 2)):
             evidence.in_word += gloss.rank(one.char) < _BY_RANK[2][0]
             evidence.named += everyday.is_named(text, one)
+            evidence.listed += everyday.is_listed(text, one)
             evidence.ambiguous += everyday.is_ambiguous(text, one)
             evidence.starts += not _HAN.match(before)
             evidence.ends += not _HAN.match(behind)
@@ -123,6 +127,8 @@ def weigh(evidence: Evidence, counted: list[Gloss], found: list[tuple[str, list[
     blank_behind = evidence.blank_behind >= 0.6 * len(evidence.first)
     total = sum(_strangeness(one) for one in counted)
     total += 0.5 * evidence.in_word - 2.5 * evidence.alone - _NAMED * evidence.named
+    if 2 * evidence.listed >= len(evidence.first):
+        total -= _LISTED * evidence.listed
     total -= _ANOTHER_READING * len(evidence.other)
     total -= _CAPITAL * sum(one.spelled.istitle() for one in counted)
     if doubled or inside:
@@ -132,7 +138,8 @@ def weigh(evidence: Evidence, counted: list[Gloss], found: list[tuple[str, list[
     if evidence.traditional or evidence.broken >= _OFTEN_BROKEN:
         total += _BROKEN * evidence.broken
     if not evidence.toned and not doubled:
-        total += 0.5 if blank_behind else -_GLUED
+        few = len({one.char for one in counted}) < _TERMS
+        total += 0.5 if blank_behind else -_GLUED * (len(counted) if few else 1)
         total -= _GLUED * evidence.foreign
         total -= 2.5 * len({one.char for one in counted} & everyday.UNITS)
         if not evidence.traditional:

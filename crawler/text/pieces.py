@@ -57,8 +57,8 @@ _ACCIDENT = 13
 _PLAUSIBLE = -9.0
 _LIKELY = -8.0
 _SURPRISE = 2.0
-# What letters of several scripts side by side cost in nats, or such as few words have, and by how much the other
-# reading may be less likely then.
+# What letters of several scripts side by side cost in nats, or such as few words have, and by how much the
+# other reading may be less likely then.
 _CONFUSED, _LENIENCE = 8.0, 2.5
 _ODD_LETTER = re.compile("[\u0180-\u036f\u03cf-\u03ff\u0460-\u052f\u0591-\u05c7]")
 
