@@ -17,7 +17,7 @@ from sqlalchemy import insert, text
 from store_texts import PORTALS, RECENT, START, article, fetched, published, url
 
 from crawler.page.address import canonical_url
-from crawler.store import segments
+from crawler.store import key_pages, segments
 from crawler.store.contents import content, digest
 from crawler.store.fingerprints import KEY_BYTES, keys
 from crawler.store.models import Article, Portal, Story, StoryMember, Version
@@ -52,10 +52,11 @@ def fill(database: Database, articles: int) -> None:
             _tidy(database)
     with database.writing() as session:
         if not database.is_sqlite:
+            key_pages.fold_all(session.connection())
             for name in ("portals", "articles", "versions", "stories"):
                 session.execute(text(f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))"))  # noqa: S608  names of ours
     with database.engine.connect() as connection:
-        statement = "PRAGMA optimize" if database.is_sqlite else "ANALYZE"
+        statement = "PRAGMA optimize" if database.is_sqlite else "VACUUM (ANALYZE)"
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement))
 
 

@@ -118,6 +118,8 @@ class Saver:
     def finish(self, session: Session) -> None:
         """Write what was put off to the end of a batch's transaction; call it before the commit."""
         self._pending.write()
+        if self._batched:
+            self._pending.fold()
         self._search.write(session)
         self._over()
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import cache
+from heapq import merge
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from crawler.store import direct
+from sqlalchemy import select
+
+from crawler.store import direct, key_pages, turns
+from crawler.store.models import Fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
@@ -62,6 +67,10 @@ def hits(connection: Connection, keys: Sequence[int]) -> dict[int, list[int]]:
     elif keys:
         for key, article_id in direct.rows(connection, _POSTGRESQL, (list(keys),)):
             found[key].append(article_id)
+        for key, article_id in key_pages.hits(connection, keys):
+            found[key].append(article_id)
+        for key, articles in found.items():
+            found[key] = sorted(set(articles), reverse=True)[:A_KEY]
     return found
 
 
@@ -99,6 +108,16 @@ def write(connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
         direct.many(connection, _ADD_POSTGRESQL, [(list(keys), list(articles))])
 
 
+def stored(session: Session) -> Iterator[tuple[int, int]]:
+    """Yield each article with each of its keys, in the order of the articles' numbers."""
+    query = select(Fingerprint.article_id, Fingerprint.key).order_by(Fingerprint.article_id)
+    rows = ((row[0], row[1]) for row in session.execute(query.execution_options(yield_per=10_000)))
+    if session.get_bind().dialect.name == "sqlite":
+        yield from rows
+    else:
+        yield from merge(rows, key_pages.stored(session.connection()), key=itemgetter(0))
+
+
 def remove(session: Session, article_id: int, keys: Sequence[int]) -> None:
     """Take an article's old keys out of the index."""
     if not keys:
@@ -107,7 +126,9 @@ def remove(session: Session, article_id: int, keys: Sequence[int]) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_REMOVE_SQLITE, [(key, article_id) for key in keys])
     else:
+        turns.take(session)  # two that make a page anew would lose what one of them did
         connection.exec_driver_sql(_REMOVE_POSTGRESQL, (list(keys), article_id))
+        key_pages.remove(connection, article_id, keys)
 
 
 @cache

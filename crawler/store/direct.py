@@ -39,6 +39,14 @@ def binary_rows(connection: Connection, statement: str, parameters: Sequence[Any
     return found
 
 
+def portions(connection: Connection, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield what a query of PostgreSQL finds, ``size`` rows at a time: the server keeps the rest."""
+    with _cursor(connection, statement, name="portions", binary=True) as cursor:
+        cursor.execute(statement)
+        while found := cursor.fetchmany(size):
+            yield found
+
+
 def many(connection: Connection, statement: str, values: Sequence[Any]) -> None:
     """Execute a statement in the driver's own language with each of ``values``."""
     with _cursor(connection, statement) as cursor:
@@ -77,7 +85,7 @@ def _compiled(
 
 
 @contextmanager
-def _cursor(connection: Connection, statement: str, **how: bool) -> Iterator[Any]:
+def _cursor(connection: Connection, statement: str, **how: bool | str) -> Iterator[Any]:
     dbapi: Any = connection.dialect.loaded_dbapi
     cursor: Any = connection.connection.cursor(**how)
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from alembic.config import Config
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest revision; named here because loading Alembic costs more than most commands do."""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import event
 
-from crawler.store import candidates, direct
+from crawler.store import candidates, direct, key_pages
 from crawler.store.models import Article, Fingerprint, RawPage, Story, StoryMember, Version
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class Pending:
         self._addresses: set[str] = set()  # of this transaction
         self._unwritten: set[int] = set()
         self._recent: dict[int, list[int]] = {}  # by key, the articles of this transaction
+        self._indexed: list[int] = []
         self._expected: dict[str, bool] = {}  # by address, whether it was stored before
         self._hits: dict[int, list[int]] = {}  # by key that was asked for, the articles stored before
 
@@ -155,6 +156,7 @@ class Pending:
 
     def index(self, article_id: int, keys: Sequence[int]) -> None:
         """Put off writing an article's keys."""
+        self._indexed.append(article_id)
         self._rows["fingerprints"] += [{"key": key, "article_id": article_id} for key in keys]
         for key in keys:
             self._recent.setdefault(key, []).append(article_id)
@@ -198,6 +200,12 @@ class Pending:
             else:
                 table.insert(connection, found)
         self._unwritten.clear()
+
+    def fold(self) -> None:
+        """Pack some of the keys that earlier transactions wrote, on PostgreSQL, as many as this one wrote."""
+        connection = self._connection
+        if connection is not None and connection.dialect.name != "sqlite" and self._indexed:
+            key_pages.fold(connection, len(self._indexed), self._indexed[-1])
 
     def forget(self) -> None:
         """Let go of a transaction that is over."""

@@ -99,6 +99,13 @@ def unpacked(found: Sequence[tuple[int, bytes]]) -> tuple[Numbers, Numbers, Numb
     return np.repeat(opened.tokens, opened.counts), places, opened.entries
 
 
+def having(found: Sequence[tuple[int, bytes]], tokens: Numbers) -> tuple[Numbers, Numbers]:
+    """Return those of ``tokens`` that are in pages with each of their places. Raises ``DamagedPageError``."""
+    opened = _Opened(found)
+    wanted = np.flatnonzero(np.isin(opened.tokens, tokens))
+    return np.repeat(opened.tokens[wanted], opened.counts[wanted]), opened.places(wanted)
+
+
 def find(
     found: Sequence[tuple[int, bytes]], lows: Sequence[int], highs: Sequence[int]
 ) -> tuple[Numbers, Numbers]:

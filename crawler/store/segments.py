@@ -35,8 +35,8 @@ BLOCK = 400
 """So many pages are unpacked and merged at a time: half a million entries."""
 A_TIME = 500
 """So many pages are written at a time."""
-AT_FIRST = 32
-"""So many of the newest segments are looked into first, then twice as many each time."""
+AT_FIRST = 8
+"""So many of the newest segments are looked into first, then four times as many each time."""
 
 _ADD = """INSERT INTO search_segments (articles, ids) SELECT %s, range_agg(int4range(low, high))
     FROM unnest(%s::int[], %s::int[]) AS run (low, high) RETURNING number"""
@@ -202,7 +202,7 @@ def look(
         if len(found) < limit:
             return
         known += found
-        limit *= 2
+        limit *= 4
 
 
 def _entries(pages: Sequence[tuple[int, bytes]]) -> list[Numbers]:

@@ -11,7 +11,7 @@ from alembic.runtime.migration import HeadMaintainer
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, table, text
 
-from crawler.store import migrate, robots, segments, stories, tokens
+from crawler.store import candidates, key_pages, migrate, robots, segments, stories, tokens
 from crawler.store.articles import Outcome, save
 from crawler.store.contents import content, digest
 from crawler.store.database import Database, connect, open_database
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from crawler import items
 
-EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
+EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
 # The numbers of all rows are 1: each is the first of its table.
 ROWS = """
 INSERT INTO portals (name, first_seen) VALUES ('portal_a', :now);
@@ -220,6 +220,30 @@ def test_an_interrupted_migration_leaves_what_was_there(
     assert contents(database) == held
     database.close()
     assert migrate.upgrade(empty_database_url) == (before, migrate.HEAD)
+
+
+def test_0010_can_be_left(database_url: str) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article())
+        keys = sorted(candidates.stored(session))
+        if not database.is_sqlite:
+            key_pages.fold_all(session.connection())
+            assert session.scalar(text("SELECT count(*) FROM fingerprints")) == 0
+            assert sorted(candidates.stored(session)) == keys
+    database.close()
+    to(database_url, "0009", command.downgrade)
+    database = connect(database_url)
+    assert "fingerprint_pages" not in tables(database)
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT article_id, key FROM fingerprints ORDER BY key")).all()
+        assert sorted(map(tuple, found)) == keys
+    database.close()
+    assert migrate.upgrade(database_url) == ("0009", migrate.HEAD)
+    database = open_database(database_url)
+    with database.reading() as session:
+        assert sorted(candidates.stored(session)) == keys
+    database.close()
 
 
 def test_0009_can_be_left(database_url: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler.store import turns
+from crawler.store import candidates, key_pages, turns
 from crawler.store.checks import search_index, search_segments
 from crawler.store.checks.search_index import Text
 from crawler.store.fingerprints import keys
@@ -40,6 +40,7 @@ def check(database: Database, report: Report, tick: Callable[[int], None]) -> No
     with database.reading() as session:
         if not database.is_sqlite:  # SQLite's transactions see one state of the database anyway
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            _pages(database, report, session)
         held = _Held(session)
         batch: list[Text] = []
         for text in _newest(session, report, index):
@@ -63,13 +64,20 @@ def _index(database: Database, report: Report) -> search_index.Check | search_se
     return search_segments.Check(database, report)
 
 
+def _pages(database: Database, report: Report, session: Session) -> None:
+    """Take out pages of fingerprints that cannot be read: what they held is found missing then."""
+    for first in key_pages.damaged(session.connection()):
+        if report.fix:
+            with turns.writing(database) as other:
+                key_pages.drop(other.connection(), first)
+        report.add("fingerprints", f"page {first}", "it cannot be read", repaired=report.fix)
+
+
 class _Held:
     """The keys that the index holds, by articles in the order of their numbers."""
 
     def __init__(self, session: Session) -> None:
-        query = select(Fingerprint.article_id, Fingerprint.key).order_by(Fingerprint.article_id)
-        rows = session.execute(query.execution_options(yield_per=10_000))
-        self._groups = groupby(((row[0], row[1]) for row in rows), key=itemgetter(0))
+        self._groups = groupby(candidates.stored(session), key=itemgetter(0))
         self._next = self._step()
         self._strange: list[tuple[int, set[int]]] = []
 
@@ -166,8 +174,7 @@ def _strange(database: Database, report: Report, article_id: int, stale: set[int
 def _forget(session: Session, article_id: int, stale: set[int]) -> None:
     left = sorted(stale)
     for start in range(0, len(left), KEYS_A_TIME):
-        these = Fingerprint.key.in_(left[start : start + KEYS_A_TIME])
-        session.execute(delete(Fingerprint).where(these, Fingerprint.article_id == article_id))
+        candidates.remove(session, article_id, left[start : start + KEYS_A_TIME])
 
 
 def _raw_pages(database: Database, report: Report) -> None:

@@ -60,7 +60,8 @@ class StoryEvent(Base):
 class Fingerprint(Base):
     """A key (MinHash band or sentence) of an article's newest text; see ``crawler.store.fingerprints``.
 
-    No foreign key: an article has some sixty of these, and each would be checked on its own.
+    No foreign key: an article has some sixty of these, and each would be checked on its own. On PostgreSQL
+    only the newest are rows; see ``crawler.store.key_pages``, and ``crawler.store.candidates`` for all.
     """
 
     __tablename__ = "fingerprints"
