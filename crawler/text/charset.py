@@ -47,6 +47,9 @@ _JUDGED = (160, 1000)
 # What leaves it open, and what a declaration is worth, in nats.
 _CLEAR = 25.0
 _DECLARATION = 3.0
+# What a sign costs beside that, which each of the two has among its characters and Chinese text hardly ever.
+_ODD_SIGN = 4.0
+_ODD_SIGNS = re.compile("[\u0101-\u0451\u2170-\u2179\u2550-\u2573\u3040-\u312f\ufe30-\ufe4f]")
 # Below this mean log-probability a reading is no Chinese; above the other it surely is.
 _UNLIKELY = -10.0
 _LIKELY = -8.0
@@ -232,7 +235,7 @@ def _best_chinese(sample: bytes, names: list[str]) -> tuple[str, float, float]:
         readings = []
         for encoding in _CHINESE:
             text = sample[:size].decode(encoding, "replace")
-            total = model.log_total(text)
+            total = model.log_total(text) - _ODD_SIGN * len(_ODD_SIGNS.findall(text))
             preferred = (
                 _DECLARATION if encoding == next((name for name in names if name in _CHINESE), "") else 0.0
             )
