@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 from scrapy.exceptions import UsageError
 
 from crawler.cli import PortalwatchCommand, visible
+from crawler.commands import articles, export
 from crawler.store.articles import save
 from crawler.store.database import open_database
 from tests.commands.invoking import invoke
@@ -93,3 +95,33 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path, words: list[str]) -> None:
     assert done.returncode == 1
     (said,) = done.stderr.splitlines()
     assert said.endswith("cannot be written: No space left on device.")
+
+
+@pytest.mark.parametrize(
+    ("command", "inside"), [(articles.Command, "articles.as_json"), (export.Command, "export.values")]
+)
+@pytest.mark.parametrize("query", [(), ("船",)])
+def test_ctrl_c_amid_a_list_is_no_traceback(  # noqa: PLR0913, PLR0917
+    command: type[PortalwatchCommand],
+    inside: str,
+    query: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def enough(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    url = f"sqlite:///{tmp_path}/x.db"
+    database = open_database(url)
+    with database.writing() as session:
+        for number in range(3):
+            save(session, article(f"第{number}条船。", url=f"http://x.example/{number}"))
+    database.close()
+    monkeypatch.setattr(f"crawler.commands.{inside}", enough)
+    monkeypatch.setattr("crawler.store.finding.CHUNK", 1)
+    words = ("--json", *query) if command is articles.Command else query
+    assert invoke(command, *words, settings={"PORTALWATCH_DATABASE_URL": url}) == 130
+    gc.collect()
+    assert (capsys.readouterr().err, caplog.text) == ("Stopped.\n", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -80,11 +81,13 @@ class Command(PortalwatchCommand):
                 if asked is None or opts.sort == "newest":
                     found = finding.each(session, wanted, limit=asked, places=places)
                 else:
-                    found = iter(finding.best(session, wanted, limit=asked, now=now, places=places))
-                if opts.json:
-                    print_lines(found, limit)
-                else:
-                    show(list(found), limit)
+                    ranked = finding.best(session, wanted, limit=asked, now=now, places=places)
+                    found = (one for one in ranked)
+                with closing(found):
+                    if opts.json:
+                        print_lines(found, limit)
+                    else:
+                        show(list(found), limit)
         finally:
             database.close()
         return 0

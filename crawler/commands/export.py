@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,7 +125,7 @@ class Export:
         found = rows(
             self._session, self._wanted, versions=self._versions, damaged=self._note, places=self._places
         )
-        with shown or nullcontext():
+        with closing(found), shown or nullcontext():
             for row in found:
                 writer.write(values(row))
                 self.written += 1

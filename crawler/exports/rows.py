@@ -13,7 +13,7 @@ from crawler.store.models import Article, Portal, Section, StoryMember, Version
 from crawler.store.packing import PackingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from typing import Any
 
     from sqlalchemy import Select
@@ -33,9 +33,10 @@ def rows(
     versions: bool,
     damaged: Callable[[str, PackingError], None],
     places: Mapping[str, str] | None = None,
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """Yield the articles that match, the newest first; with ``versions`` all of each, from the first on.
 
+    To be closed before ``session`` if not used up.
     ``damaged`` is told the address of a version whose record cannot be read; it is left out. ``places``
     maps portals to the regions they belong to, for ``region:``.
     """

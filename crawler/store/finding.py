@@ -19,7 +19,7 @@ from crawler.store.ranking import score
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -107,8 +107,8 @@ def each(
     limit: int | None = None,
     places: Mapping[str, str] | None = None,
     damaged: Callable[[str, PackingError], None] = logged,
-) -> Iterator[Found]:
-    """Yield what ``newest`` returns, one after another.
+) -> Generator[Found, None, None]:
+    """Yield what ``newest`` returns, one after another; to be closed before ``session`` if not used up.
 
     ``damaged`` is told the address of an article of which the record, and so whether it matches, cannot be
     read; it is left out.
