@@ -29,7 +29,8 @@ _HAN = re.compile(f"[{gloss.HAN}]")
 # An item of a list around a glossed character: what stands ahead of it in the item, and behind.
 _ITEM_AHEAD = re.compile(f"([、：:，。；\n]|^)([{gloss.HAN}]{{1,4}})\\Z")
 _ITEM_BEHIND = re.compile(f"([{gloss.HAN}]{{0,3}})([、，。；\n]|$)")
-_SHORTEST_ITEM, _LONGEST_NAME, _LONGEST_ITEM = 2, 4, 5
+_READING = re.compile(f"[(（][{gloss.LETTERS}]{{1,8}}[)）]")
+_SHORTEST_ITEM, _LONGEST_NAME, _LONGEST_ITEM = 2, 4, 36
 _SHORT_ITEM = re.compile(f"[、：:;；][{gloss.HAN}]{{2,3}}$")
 # Two characters that stand together inside words so often (a share of all words) are a word that everybody
 # reads; with a rarer character in it, they have to more often.
@@ -73,8 +74,8 @@ def is_named(text: str, one: Gloss) -> bool:
 
 def is_listed(text: str, one: Gloss) -> bool:
     """Say whether a glossed character stands in an item of two to four characters between 、 and 、."""
-    before = _ITEM_AHEAD.search(text, max(0, one.start - _LONGEST_ITEM), one.start)
-    behind = _ITEM_BEHIND.match(text, one.end)
+    before = _ITEM_AHEAD.search(_READING.sub("", text[max(0, one.start - _LONGEST_ITEM) : one.start]))
+    behind = _ITEM_BEHIND.match(_READING.sub("", text[one.end : one.end + _LONGEST_ITEM]))
     if not (before and behind and "、" in before[1] + behind[2]):
         return False
     return _SHORTEST_ITEM <= len(before[2]) + len(behind[1]) <= _LONGEST_NAME
