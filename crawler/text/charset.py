@@ -50,6 +50,12 @@ _DECLARATION = 3.0
 # What a sign costs beside that, which each of the two has among its characters and Chinese text hardly ever.
 _ODD_SIGN = 4.0
 _ODD_SIGNS = re.compile("[\u0101-\u0451\u2170-\u2179\u2550-\u2573\u3040-\u312f\ufe30-\ufe4f]")
+# Rows of one sign count once, and signs that stand around titles are no stranger than marks.
+_REPEATED = re.compile(rb"([\x81-\xfe][\x40-\xfe])\1{2,}")
+_ORNAMENT, _ORNAMENTS = 5.0, re.compile("[★☆※◆◇●○◎▲△▼▽■□＊＃]")
+# Quotation marks, dashes and the like of code page 1252, each by itself in English text.
+_TYPOGRAPHIC = frozenset(b"\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa9\xae\xb7")
+_ADJACENT = re.compile(rb"[\x80-\xff]{2}")
 # Below this mean log-probability a reading is no Chinese; above the other it surely is.
 _UNLIKELY = -10.0
 _LIKELY = -8.0
@@ -108,7 +114,7 @@ def decide(body: bytes, http: str | None = None) -> Decision:
         return Decision("utf-8", "ASCII only", 1.0)
     if _reads(body, "utf-8"):
         return _valid_utf8(body, http)
-    return _not_utf8(body, http)
+    return _single_marks(body) or _not_utf8(body, http)
 
 
 def decode(body: bytes, decision: Decision) -> Decoded:
@@ -182,6 +188,13 @@ def _valid_utf8(body: bytes, http: str | None) -> Decision:
     return Decision("utf-8", "strict UTF-8", 0.9)
 
 
+def _single_marks(body: bytes) -> Decision | None:
+    """Decide for English text in which only single quotation marks, dashes and the like are not ASCII."""
+    if _ADJACENT.search(body) or not _TYPOGRAPHIC.issuperset(body.translate(None, _ASCII)):
+        return None
+    return Decision("cp1252", "single marks", 0.6)
+
+
 def _not_utf8(body: bytes, http: str | None) -> Decision:
     high = body.translate(None, _ASCII)
     counted = high[:_COUNTED]
@@ -222,8 +235,9 @@ def _sample(body: bytes, most: int) -> bytes:
     while at >= 0 and size < most:
         found = _PAIRS.match(body, at)
         if found:
-            parts.append(found.group())
-            size += len(found.group()) + 1
+            run = _REPEATED.sub(rb"\1", found.group())
+            parts.append(run)
+            size += len(run) + 1
         at = leads.find(1, found.end() if found else at + 1)
     return b" ".join(parts)[:most]
 
@@ -236,6 +250,7 @@ def _best_chinese(sample: bytes, names: list[str]) -> tuple[str, float, float]:
         for encoding in _CHINESE:
             text = sample[:size].decode(encoding, "replace")
             total = model.log_total(text) - _ODD_SIGN * len(_ODD_SIGNS.findall(text))
+            total += _ORNAMENT * len(_ORNAMENTS.findall(text))
             preferred = (
                 _DECLARATION if encoding == next((name for name in names if name in _CHINESE), "") else 0.0
             )

@@ -35,6 +35,8 @@ _BIG5, _BIG5_OF_WINDOWS = "big5hkscs", "cp950"
 _MOVED = re.compile("[\u0401-\u0451\u2460-\u247d\u3005\u3041-\u30fe¯‧€∕⊕⊙▓﹑﹨～￠￡￥]")
 _STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
+# So many different characters a run of Han must be to be read as something else.
+_FEWEST_OF_HAN = 4
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -222,10 +224,10 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
     for start, end, gain in _best_runs(gains):
         enough = gain > (KNOWN_MARGIN if known else MARGIN) and gain > 1.5 * (end - start)
         # Signs between characters gain by chance; they do not make a word.
-        han = len(HAN.findall(new[start:end]))
+        han = len(set(HAN.findall(new[start:end])))
         sure = end - start >= _SURE_LENGTH and gain > _SURE_GAIN * (end - start)
         likely = LIKELY - (_LENIENCE if known or sure else 0.0)
-        if enough and han >= _PAIR + (not known) and han_mean(new[start:end]) > likely:
+        if enough and han >= (_PAIR if known else _FEWEST_OF_HAN) and han_mean(new[start:end]) > likely:
             first, last = _to_edges(line, gains, max(done, start), end)
             parts += [line[done:first], new[first:last]]
             done = last
@@ -296,6 +298,8 @@ def _foreign_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) 
         gain = model.log_total(new) - model.log_total(old)
         if gain < (KNOWN_MARGIN if known else MARGIN) or han_mean(new) < LIKELY - _LENIENCE * known:
             return old
+        if not known and len(set(new)) < _FEWEST_OF_HAN and not _NOT_HAN.search(old):
+            return old  # a name, as 粲粲 and 逄珩霜 are
         tally.add(old, new)
         return new
 

@@ -40,6 +40,8 @@ _FAR_BEHIND = 30.0
 _IN_VAIN = 200
 # Characters that a lost byte may have belonged to, by how common they are; so many are tried in earnest.
 _COMMON, _TRIED = 2500, 40
+# A shorter text may be a name of rare characters.
+_SHORTEST = 6
 # So many ways of reading are followed.
 _KEPT = 3
 _MARKS = "，。、：；？！「」『』（）《》“”"
@@ -53,6 +55,8 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
 
     Gives the text, a repair for each encoding that it was in, and the flag ``lost-bytes`` if there was one.
     """
+    if len(text) < _SHORTEST:
+        return text, (), ()
     repairs: list[Repair] = []
     read, windows = text, odd_runs.windows(text)
     if not windows:
