@@ -67,6 +67,7 @@ _NBSP_AS_HAN = re.compile(
 )
 _NEAR = 24
 _SIGHT = 200
+_BESIDE = 4
 _LEAST_HAN = 2
 
 
@@ -203,7 +204,7 @@ def decode_runs(
         fit = fits(found, decoded)
         if fit is not False:
             (sure if fit else unsure).append((found.start(), found.end(), decoded))
-    if not sure:
+    if not sure or any(_is_explained(text, *one) for one in sure):
         return text, 0, "", ""
     chosen = sorted(sure + unsure)
     new, at = [], 0
@@ -220,6 +221,12 @@ def decode_runs(
         return text, 0, "", ""
     start, end, decoded = max(chosen, key=lambda one: min(len(one[2]), _NEAR))
     return "".join(new), len(chosen), text[start:end], decoded
+
+
+def _is_explained(text: str, start: int, end: int, decoded: str) -> bool:
+    """Say whether what an escape stands for stands beside it: ``输入&copy;得到©``."""
+    sign = decoded.strip()
+    return len(sign) == 1 and sign in text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
 
 
 def _blanks(text: str) -> tuple[str, int, str, str]:

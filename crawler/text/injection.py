@@ -46,6 +46,8 @@ ANNOTATED_LENGTH = 12
 ANNOTATED_BY_CHANCE = 2
 # So many characters in a row, each with its reading, are annotated on purpose where few are converted ones.
 ANNOTATED_IN_A_ROW = 10
+# From so many readings on one of another character tells nothing.
+FEW_TERMS = 10
 # No quoted example is longer than so many characters.
 QUOTED = 60
 # What a word that everybody reads is worth.
@@ -153,7 +155,7 @@ def _judge(
     if not traditional and all(_is_quoted(text, one) for text, each in found for one in each):
         return None
     only_converted = traditional and len(converted) >= 0.8 * len(first)
-    if traditional and not only_converted:
+    if traditional and not (only_converted and _is_consistent(first, converted, shown)):
         return None
     counted = converted if only_converted else first
     others = gloss.of_another_table(evidence.other, found)
@@ -222,3 +224,8 @@ def _is_quoted(text: str, one: Gloss) -> bool:
     """Say whether a reading stands in a quotation: who writes of readings that others inject shows some."""
     opened = text.rfind("“", max(0, one.start - QUOTED), one.start)
     return opened > text.rfind("”", 0, one.start) and "”" in text[one.end : one.end + QUOTED]
+
+
+def _is_consistent(first: list[Gloss], converted: list[Gloss], shown: int) -> bool:
+    """Say whether a few readings are all of converted characters: whoever explains terms explains others."""
+    return shown > 0 or len(first) == len(converted) or len(first) >= FEW_TERMS

@@ -298,7 +298,7 @@ def _foreign_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) 
         gain = model.log_total(new) - model.log_total(old)
         if gain < (KNOWN_MARGIN if known else MARGIN) or han_mean(new) < LIKELY - _LENIENCE * known:
             return old
-        if not known and len(set(new)) < _FEWEST_OF_HAN and not _NOT_HAN.search(old):
+        if not known and len(set(HAN.findall(new))) < _FEWEST_OF_HAN and HAN.search(old):
             return old  # a name, as 粲粲 and 逄珩霜 are
         tally.add(old, new)
         return new
