@@ -54,7 +54,7 @@ _ODD_SIGNS = re.compile("[\u0101-\u0451\u2170-\u2179\u2550-\u2573\u3040-\u312f\u
 _REPEATED = re.compile(rb"([\x81-\xfe][\x40-\xfe])\1{2,}")
 _ORNAMENT, _ORNAMENTS = 5.0, re.compile("[★☆※◆◇●○◎▲△▼▽■□＊＃]")
 # Quotation marks, dashes and the like of code page 1252, each by itself in English text.
-_TYPOGRAPHIC = frozenset(b"\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa9\xae\xb7")
+_TYPOGRAPHIC = b"\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa9\xae\xb7"
 _ADJACENT = re.compile(rb"[\x80-\xff]{2}")
 # Below this mean log-probability a reading is no Chinese; above the other it surely is.
 _UNLIKELY = -10.0
@@ -190,7 +190,7 @@ def _valid_utf8(body: bytes, http: str | None) -> Decision:
 
 def _single_marks(body: bytes) -> Decision | None:
     """Decide for English text in which only single quotation marks, dashes and the like are not ASCII."""
-    if _ADJACENT.search(body) or not _TYPOGRAPHIC.issuperset(body.translate(None, _ASCII)):
+    if body.translate(None, _ASCII + _TYPOGRAPHIC) or _ADJACENT.search(body):
         return None
     return Decision("cp1252", "single marks", 0.6)
 

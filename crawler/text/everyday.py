@@ -74,6 +74,8 @@ def is_named(text: str, one: Gloss) -> bool:
 
 def is_listed(text: str, one: Gloss) -> bool:
     """Say whether a glossed character stands in an item of two to four characters between 、 and 、."""
+    if text.find("、", max(0, one.start - _LONGEST_ITEM), one.end + _LONGEST_ITEM) < 0:
+        return False
     before = _ITEM_AHEAD.search(_READING.sub("", text[max(0, one.start - _LONGEST_ITEM) : one.start]))
     behind = _ITEM_BEHIND.match(_READING.sub("", text[one.end : one.end + _LONGEST_ITEM]))
     if not (before and behind and "、" in before[1] + behind[2]):

@@ -8,8 +8,8 @@ from crawler.text import gloss, model, readings, script
 
 LEAD = range(0x81, 0xFF)
 FIRST_TRAIL = 0x40
-_SIGNS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ①②③④⑤⑥⑦⑧⑨⑩℃㎡×÷±‰→●■□★☆◆◇○◎△▲※§№￥≥≤≈／＋－＝"
-PUNCTUATION = frozenset(f"、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～\u3000{_SIGNS}")
+PUNCTUATION = frozenset("、。·—…“”‘’《》〈〉【】〔〕『』「」（），：；？！％．～\u3000")
+SIGNS = frozenset("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ①②③④⑤⑥⑦⑧⑨⑩℃㎡×÷±‰→●■□★☆◆◇○◎△▲※§№￥≥≤≈／＋－＝")
 
 WIDE_LETTERS = frozenset(chr(0xFEE0 + code) for code in range(0x21, 0x7F) if chr(code).isalnum())
 
@@ -68,8 +68,9 @@ def trails_of(lead: int, *, traditional: bool) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1024)
 def completed(trail: int, *, traditional: bool) -> dict[int, str]:
-    """Return the plausible characters with this second byte by their first byte."""
-    return {lead: decode(lead, trail) for lead in leads_of(trail, traditional=traditional)}
+    """Return the plausible characters with this second byte by their first byte; signs are among them."""
+    allowed = plausible(traditional=traditional) | SIGNS
+    return {lead: char for lead in LEAD if (char := decode(lead, trail)) in allowed}
 
 
 @lru_cache(maxsize=1024)

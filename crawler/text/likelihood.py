@@ -47,6 +47,8 @@ _FREQUENCY = {
     "；": -5.5,
 }
 _RARE_MARK = -7.5
+_SIGN = -9.0
+_NO_WORDS = gbk.WIDE_LETTERS | gbk.SIGNS
 _MODEL_MARK = -4.0
 # How unlikely, in nats, a mark is where it makes no sense.
 STRAY_MARK = 6.0
@@ -101,7 +103,7 @@ def of_all(before: str, chars: Sequence[str], words: PageWords) -> list[float]:
     last = before[-1:]
     return [
         of(before, char, words)
-        if char in gbk.WIDE_LETTERS
+        if char in _NO_WORDS
         else value + (words.bonus(before, char) if last + char in seen else 0.0)
         for value, char in zip(likely, chars, strict=True)
     ]
@@ -112,6 +114,8 @@ def of(before: str, char: str, words: PageWords) -> float:
     if char in gbk.WIDE_LETTERS:
         usual = _WIDE if words.has_wide else _WIDE_ELSEWHERE
         return _WIDE_BEHIND_WIDE if before[-1:] in gbk.WIDE_LETTERS else usual
+    if char in gbk.SIGNS:
+        return _SIGN
     likely = model.log_probability(before[-2:], char) + words.bonus(before, char)
     return likely + of_mark(before, char) if char in gbk.PUNCTUATION else likely
 

@@ -209,14 +209,15 @@ class Reader:
         """List what a lost second byte may have been; the ASCII character behind it may be lost as well."""
         follows = self.text[end : end + 1]
         complete = not follows or follows == "\n" or self._is_mark(end) or self.text[end - 1] != "?"
-        found = self.beam.complete_any(state, before, _FINISHED)
-        if complete:
-            return [new._replace(score=new.score + SWALLOWED) for new in found]
         made = []
-        for new in found:
-            ends_line = _SENTENCE_END.search(new.out) and not _COUNTED.match(follows)
-            mark, bonus = ("\n", likelihood.at_line_end(new.out[-1])) if ends_line else ("?", 0.0)
-            made.append(new._replace(score=new.score + SWALLOWED + bonus, out=new.out + mark, lost=True))
+        for score, out, lead, last, lost, odd, inserted in self.beam.complete_any(state, before, _FINISHED):
+            mark, bonus = "", 0.0
+            if not complete:
+                mark = "\n" if _SENTENCE_END.search(out) and not _COUNTED.match(follows) else "?"
+                bonus = likelihood.at_line_end(out[-1]) if mark == "\n" else 0.0
+            made.append(
+                State(score + SWALLOWED + bonus, out + mark, lead, last, bool(mark) or lost, odd, inserted)
+            )
         return made
 
     def _is_mark(self, at: int) -> bool:
