@@ -235,11 +235,10 @@ def _sample(body: bytes, most: int) -> bytes:
     while at >= 0 and size < most:
         found = _PAIRS.match(body, at)
         if found:
-            run = _REPEATED.sub(rb"\1", found.group())
-            parts.append(run)
-            size += len(run) + 1
+            parts.append(found.group())
+            size += len(found.group()) + 1
         at = leads.find(1, found.end() if found else at + 1)
-    return b" ".join(parts)[:most]
+    return _REPEATED.sub(rb"\1", b" ".join(parts)[:most])
 
 
 def _best_chinese(sample: bytes, names: list[str]) -> tuple[str, float, float]:
