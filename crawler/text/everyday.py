@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from crawler.text import gloss, model
+from crawler.text import gloss, model, readings
 
 if TYPE_CHECKING:
     from crawler.text.gloss import Gloss
@@ -29,6 +29,7 @@ _HAN = re.compile(f"[{gloss.HAN}]")
 # An item of a list around a glossed character: what stands ahead of it in the item, and behind.
 _ITEM_AHEAD = re.compile(f"([、：:，。；\n]|^)([{gloss.HAN}]{{1,4}})\\Z")
 _ITEM_BEHIND = re.compile(f"([{gloss.HAN}]{{0,3}})([、，。；\n]|$)")
+_SHORTEST_WORD = 4
 _READING = re.compile(f"[(（][{gloss.LETTERS}]{{1,8}}[)）]")
 _SHORTEST_ITEM, _LONGEST_NAME, _LONGEST_ITEM = 2, 4, 36
 _SHORT_ITEM = re.compile(f"[、：:;；][{gloss.HAN}]{{2,3}}$")
@@ -73,14 +74,27 @@ def is_named(text: str, one: Gloss) -> bool:
 
 
 def is_listed(text: str, one: Gloss) -> bool:
-    """Say whether a glossed character stands in an item of two to four characters between 、 and 、."""
+    """Say whether a glossed character stands in an item of a list (、) of up to four characters."""
     if text.find("、", max(0, one.start - _LONGEST_ITEM), one.end + _LONGEST_ITEM) < 0:
         return False
     before = _ITEM_AHEAD.search(_READING.sub("", text[max(0, one.start - _LONGEST_ITEM) : one.start]))
     behind = _ITEM_BEHIND.match(_READING.sub("", text[one.end : one.end + _LONGEST_ITEM]))
     if not (before and behind and "、" in before[1] + behind[2]):
         return False
-    return _SHORTEST_ITEM <= len(before[2]) + len(behind[1]) <= _LONGEST_NAME
+    length = len(before[2]) + len(behind[1])
+    between = before[1] == behind[2] == "、"
+    return length <= _LONGEST_NAME and (between or length >= _SHORTEST_ITEM)
+
+
+def is_word_read(text: str, one: Gloss) -> bool:
+    """Say whether a bracket holds the readings, without tones, of the two or three characters before it."""
+    if len(one.spelled) < _SHORTEST_WORD:
+        return False
+    spelled = one.spelled.lower()
+    read = [
+        readings.first_reading(char, toned=False) or "" for char in text[max(0, one.start - 3) : one.start]
+    ]
+    return spelled in {"".join(read), "".join(read[-2:])}
 
 
 def is_ambiguous(text: str, one: Gloss) -> bool:

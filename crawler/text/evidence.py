@@ -17,6 +17,8 @@ _BY_RANK = ((gloss.FREQUENT, 1.5), (1500, 0.8), (gloss.USUAL, 0.3), (3000, -0.3)
 _RARE = -1.5
 # What a name or a quoted word counts against.
 _NAMED = 3.5
+# A reading of a whole word, as in 麻將(majiang): programs read single characters.
+_WORD_READ = 15.0
 # A short item of a list, as names of places are.
 _LISTED = 3.0
 # Toneless readings without a blank behind them are written by people as well, who explain a few terms.
@@ -67,6 +69,7 @@ class Evidence:
     unknown: int = 0
     blank_behind: int = 0
     foreign: int = 0
+    words: int = 0
 
 
 def doubts(evidence: Evidence, *, unread: int) -> float:
@@ -95,6 +98,7 @@ def collect(evidence: Evidence, text: str, each: list[Gloss], *, neutral: bool) 
         if one.verdict is Verdict.NONE:
             evidence.foreign += not one.toned and one.spelled.islower() and len(one.spelled) > 1
             evidence.unknown += one.toned
+            evidence.words += everyday.is_word_read(text, one)
         if toned != evidence.toned or one.verdict is Verdict.NONE:
             continue
         if one.verdict is Verdict.OTHER:
@@ -140,7 +144,7 @@ def weigh(evidence: Evidence, counted: list[Gloss], found: list[tuple[str, list[
     if not evidence.toned and not doubled:
         few = len({one.char for one in counted}) < _TERMS
         total += 0.5 if blank_behind else -_GLUED * (len(counted) if few else 1)
-        total -= _GLUED * evidence.foreign
+        total -= _GLUED * evidence.foreign + _WORD_READ * evidence.words
         total -= 2.5 * len({one.char for one in counted} & everyday.UNITS)
         if not evidence.traditional:
             total -= 4.0
