@@ -35,6 +35,8 @@ _BIG5, _BIG5_OF_WINDOWS = "big5hkscs", "cp950"
 _MOVED = re.compile("[\u0401-\u0451\u2460-\u247d\u3005\u3041-\u30fe¯‧€∕⊕⊙▓﹑﹨～￠￡￥]")
 _STOPS = "，。、；：？！“”（）《》"
 _PAIR = 2
+# How much less usual Chinese may be that has the form of UTF-8 on a page where that was misread.
+_FORM = 4.0
 # So many different characters a run of Han must be to be read as something else.
 _FEWEST_OF_HAN = 4
 
@@ -177,7 +179,9 @@ def _utf8_in_gb(line: str, known: bool, tally: Tally) -> str:
         kept = new.replace("\ufffd", "")
         gain = model.log_total(kept) - model.log_total(old.replace("\ufffd", ""))
         certain = b"\xff" not in found.group() and lossy.CERTAINLY_UTF8.search(found.group())
-        likely = gain > (KNOWN_MARGIN if known else MARGIN / 2) and han_mean(kept) > LIKELY - 1
+        # Elsewhere on such a page, the form of UTF-8 is proof enough for a name.
+        enough, usual = (0.0, LIKELY - _FORM) if known else (MARGIN / 2, LIKELY - 1)
+        likely = gain > enough and han_mean(kept) > usual
         if not (certain or (likely and _EXPECTED.fullmatch(kept))) or len(kept) * _PAIR < len(new):
             continue
         parts += [line[done : starts[low]], new]
