@@ -1,4 +1,4 @@
-"""Each revision is reached from the one before it with data in the tables, and left again."""
+"""The newest revision is reached from each earlier one with data in the tables."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from alembic import command
 from alembic.runtime.migration import HeadMaintainer
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, table, text
 
-from crawler.store import candidates, key_pages, migrate, robots, segments, stories, tokens
+from crawler.store import migrate
 from crawler.store.articles import Outcome, save
 from crawler.store.contents import content, digest
 from crawler.store.database import Database, connect, open_database
@@ -19,27 +18,17 @@ from crawler.store.known import Known
 from crawler.store.models import (
     Alert,
     Article,
-    ArticleEvent,
-    Delivery,
-    KeptPage,
-    Lease,
     Portal,
-    PortalState,
-    Pruned,
     RawPage,
-    SectionState,
     StoryEvent,
     Version,
     Watch,
 )
 from crawler.store.packing import compress
 from tests.store.builders import NOON, PIECE, article
+from tests.store.revisions import indexed, insert, tables, to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy.orm import Session
-
     from crawler import items
 
 EARLIER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
@@ -69,16 +58,6 @@ INSERT INTO story_events (at, kind, story_id, other_id, article_id, articles, re
 INSERT INTO raw_pages (version_id, part, url, fetched_at, status, headers, charset, charset_reason, size,
     stored, packed) VALUES (1, 1, :url, :now, 200, :headers, 'utf-8', 'header', 3, 5, :packed)
 """
-
-
-def to(url: str, revision: str, step: Callable[..., None] = command.upgrade) -> None:
-    database = connect(url)
-    config = migrate.configuration()
-    engine = database.engine.execution_options(portalwatch_write=True)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        step(config, revision)
-    database.close()
 
 
 def fill(url: str, one: items.Article) -> None:
@@ -112,25 +91,6 @@ def fill_0003(url: str) -> None:
     insert(url, ROWS_OF_0003, values)
 
 
-def insert(url: str, statements: str, values: dict[str, Any]) -> None:
-    database = connect(url)
-    with database.writing() as session:
-        for statement in statements.split(";"):
-            names = text(statement)._bindparams
-            session.execute(text(statement), {name: values[name] for name in names})
-    database.close()
-
-
-def indexed(session: Session, pair: str) -> list[int]:
-    """Return the articles of which the search index holds a pair of characters."""
-    if session.get_bind().dialect.name == "sqlite":
-        query = "SELECT rowid FROM search WHERE search MATCH :pair"
-        return sorted(session.scalars(text(query), {"pair": f'"{pair}"'}))
-    number = tokens.number(pair)
-    looked = segments.look(session.connection(), [(number, number)])
-    return sorted(int(one) for segment, (places,) in looked for one in segment.articles(places))
-
-
 def contents(database: Database) -> dict[str, list[Any]]:
     """Return all rows of all tables, each with its columns."""
     with database.engine.connect() as connection:
@@ -141,11 +101,6 @@ def contents(database: Database) -> dict[str, list[Any]]:
             for name in sorted(inspect(connection).get_table_names())
             if not name.startswith("search")
         }
-
-
-def tables(database: Database) -> set[str]:
-    with database.engine.connect() as connection:
-        return set(inspect(connection).get_table_names())
 
 
 def test_every_earlier_revision_is_left_by_a_test() -> None:
@@ -220,171 +175,3 @@ def test_an_interrupted_migration_leaves_what_was_there(
     assert contents(database) == held
     database.close()
     assert migrate.upgrade(empty_database_url) == (before, migrate.HEAD)
-
-
-def test_0010_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-        keys = sorted(candidates.stored(session))
-        if not database.is_sqlite:
-            key_pages.fold_all(session.connection())
-            assert session.scalar(text("SELECT count(*) FROM fingerprints")) == 0
-            assert sorted(candidates.stored(session)) == keys
-    database.close()
-    to(database_url, "0009", command.downgrade)
-    database = connect(database_url)
-    assert "fingerprint_pages" not in tables(database)
-    with database.engine.connect() as connection:
-        found = connection.execute(text("SELECT article_id, key FROM fingerprints ORDER BY key")).all()
-        assert sorted(map(tuple, found)) == keys
-    database.close()
-    assert migrate.upgrade(database_url) == ("0009", migrate.HEAD)
-    database = open_database(database_url)
-    with database.reading() as session:
-        assert sorted(candidates.stored(session)) == keys
-    database.close()
-
-
-def test_0009_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-    database.close()
-    to(database_url, "0008", command.downgrade)
-    database = connect(database_url)
-    if not database.is_sqlite:
-        assert not {"search_segments", "search_pages"} & tables(database)
-        with database.engine.connect() as connection:
-            query = "SELECT article_id FROM search WHERE tokens @@ CAST(:pair AS tsquery)"
-            assert connection.execute(text(query), {"pair": "'青石'"}).all() == [(1,)]
-    database.close()
-    assert migrate.upgrade(database_url) == ("0008", migrate.HEAD)
-    database = open_database(database_url)
-    with database.reading() as session:
-        assert indexed(session, "青石") == [1]
-    database.close()
-
-
-def test_0008_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        robots.keep(session, "http://x.example", 200, b"User-agent: *", NOON)
-    database.close()
-    to(database_url, "0007", command.downgrade)
-    database = connect(database_url)
-    assert "robots" not in tables(database)
-    database.close()
-    assert migrate.upgrade(database_url) == ("0007", migrate.HEAD)
-
-
-def test_0007_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-        session.add(ArticleEvent(article_id=1, at=NOON, kind="withdrawn", version=1, reason="404"))
-        session.add(PortalState(portal="portal_a", wait_until=NOON, wait_reason="blocked"))
-        session.add(SectionState(portal="portal_a", url="http://x.example/", due_at=NOON, interval_s=60))
-        session.add(Lease(name="portal:portal_a", holder="me", taken_at=NOON, expires_at=NOON))
-        session.add(
-            KeptPage(
-                portal="portal_a",
-                url="http://x.example/",
-                at=NOON,
-                status=412,
-                reason="challenge",
-                headers={},
-                size=3,
-                packed=compress(b"raw"),
-            )
-        )
-    with database.reading() as session:
-        assert session.scalars(select(KeptPage)).one().body == b"raw"
-    database.close()
-    to(database_url, "0006", command.downgrade)
-    database = connect(database_url)
-    assert not {"article_events", "portal_states", "section_states", "leases", "health"} & tables(database)
-    with database.engine.connect() as connection:
-        assert connection.execute(text("SELECT address FROM articles")).all() == [
-            ("http://portal-a.example/news/1.html",)
-        ]
-        assert "check_stage" not in {column["name"] for column in inspect(connection).get_columns("articles")}
-    database.close()
-    assert migrate.upgrade(database_url) == ("0006", migrate.HEAD)
-
-
-def test_0006_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-        session.add(Watch(uid="w", name="船运", query="码头", created_at=NOON, targets=["chat"]))
-        session.add(Delivery(target="chat", next_at=NOON, idempotency_key="k", created_at=NOON))
-    database.close()
-    to(database_url, "0005", command.downgrade)
-    database = connect(database_url)
-    assert "deliveries" not in tables(database)
-    with database.engine.connect() as connection:
-        assert connection.execute(text("SELECT name, query FROM watches")).all() == [("船运", "码头")]
-    database.close()
-    assert migrate.upgrade(database_url) == ("0005", migrate.HEAD)
-
-
-def test_0005_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-        session.add(Pruned(address="http://x.example/1", pruned_at=NOON))
-    database.close()
-    to(database_url, "0004", command.downgrade)
-    database = connect(database_url)
-    assert "pruned" not in tables(database)
-    database.close()
-    assert migrate.upgrade(database_url) == ("0004", migrate.HEAD)
-
-
-def test_0004_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-    database.close()
-    to(database_url, "0003", command.downgrade)
-    database = connect(database_url)
-    with database.engine.connect() as connection:
-        assert inspect(connection).get_view_names() == []
-        assert "region" not in {column["name"] for column in inspect(connection).get_columns("portals")}
-    database.close()
-    assert migrate.upgrade(database_url) == ("0003", migrate.HEAD)
-
-
-def test_0003_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-    database.close()
-    to(database_url, "0002", command.downgrade)
-    database = connect(database_url)
-    assert not {"raw_pages", "story_events"} & tables(database)
-    with database.engine.connect() as connection:
-        row = connection.execute(text("SELECT body, canonical_body, authors FROM versions")).one()
-        assert (row[0], row[1]) == (PIECE, article().canonical_body)
-    database.close()
-
-    assert migrate.upgrade(database_url) == ("0002", migrate.HEAD)
-    database = open_database(database_url)
-    with database.reading() as session:
-        assert session.scalars(select(Version)).one().body == PIECE
-        assert stories.story_of(session, 1) is not None
-    database.close()
-
-
-def test_0002_can_be_left(database_url: str) -> None:
-    database = open_database(database_url)
-    with database.writing() as session:
-        save(session, article())
-    database.close()
-    to(database_url, "0001", command.downgrade)
-    database = connect(database_url)
-    assert "learned" not in tables(database)
-    with database.engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM articles")).scalar() == 1
-    database.close()
