@@ -115,6 +115,8 @@ class CharacterModel:
         key = -1 - (((before + 1) << 16) | previous)
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
             known = self._known[key] = math.log(self._ends(before, previous))
         return known
 
