@@ -67,10 +67,13 @@ def is_named(text: str, one: Gloss) -> bool:
         or (one.char not in "個个" and _SPOKEN_OF.match(behind))
     ):
         return not behind.startswith("字") or _in_word("", one.char, "字") < _EVERYDAY_WORD
-    if _CALLED.search(text, max(0, one.start - 6), one.start):
+    if "名" in text[max(0, one.start - 6) : one.start] and _CALLED.search(
+        text, max(0, one.start - 6), one.start
+    ):
         return True
-    short = _SHORT_ITEM.search(text, max(0, one.start - 5), one.start)
-    return bool(short) and behind[:1] in _ENDS_ITEM and _in_word(before[-1:], one.char, "") < _EVERYDAY_WORD
+    if behind[:1] not in _ENDS_ITEM or not _SHORT_ITEM.search(text, max(0, one.start - 5), one.start):
+        return False
+    return _in_word(before[-1:], one.char, "") < _EVERYDAY_WORD
 
 
 def is_listed(text: str, one: Gloss) -> bool:

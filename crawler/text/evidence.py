@@ -163,8 +163,5 @@ def _strangeness(one: Gloss) -> float:
 def _bare(counted: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> int:
     """Count how often the glossed characters stand without a gloss in the texts that have glosses."""
     seen = Counter(one.char for one in counted)
-    characters: Counter[str] = Counter()
-    for text, each in found:
-        if each:
-            characters.update(text)
-    return sum(max(0, characters[char] - number) for char, number in seen.items())
+    written = "".join(text for text, each in found if each)
+    return sum(max(0, written.count(char) - number) for char, number in seen.items())

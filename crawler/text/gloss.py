@@ -28,9 +28,10 @@ _BLANK = "[ \t\xa0\u2002-\u200a\u3000]"
 _SPELLED = f"[{LETTERS}{ZHUYIN}\u0300-\u0304\u0308\u030c:]{{1,9}}[0-5]?"
 _OPEN, CLOSE = "[(（\\[［【〔{｛〈<＜]", "[)）\\]］】〕}｝〉>＞]"
 BRACKETS = re.compile(_OPEN)
+# It begins with what is rare in a text, and looks back from there.
 _FOUND = re.compile(
-    rf"([{HAN}])({_BLANK}?){_OPEN}({_BLANK}?)({_SPELLED})({_BLANK}?)[,，]?{CLOSE}"
-    rf"((?:{_BLANK}?{_OPEN}{_BLANK}?\4{_BLANK}?{CLOSE})?)"
+    rf"{_OPEN}(?:(?<=[{HAN}].)|(?<=[{HAN}]{_BLANK}.))({_BLANK}?)({_SPELLED})({_BLANK}?)[,，]?{CLOSE}"
+    rf"((?:{_BLANK}?{_OPEN}{_BLANK}?\2{_BLANK}?{CLOSE})?)"
 )
 # How many characters are commoner than one of the frequent, and of the usual ones.
 FREQUENT, USUAL = 600, 2200
@@ -158,12 +159,14 @@ def _same_umlaut(reading: str, first: str) -> bool:
 def find(text: str) -> Iterator[Gloss]:
     """Find every bracket behind a Chinese character that holds nothing but a few letters."""
     for match in _FOUND.finditer(text):
-        char, before, opening, spelled, closing, again = match.groups()
+        opening, spelled, closing, again = match.groups()
+        start = match.start()
+        apart = text[start - 1].isspace()
+        start -= apart
+        char = text[start - 1]
         verdict, toned = judge(char, spelled)
         inside = bool(closing) and not opening
-        yield Gloss(
-            char, spelled, match.end(1), match.end(), verdict, toned, bool(before), inside, bool(again)
-        )
+        yield Gloss(char, spelled, start, match.end(), verdict, toned, apart, inside, bool(again))
 
 
 def find_bare(text: str) -> Iterator[Gloss]:

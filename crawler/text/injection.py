@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Beside other such letters and signs it is a misreading.
 _ODD = "\x80-\u024f\u02c6-\u04ff\u2018-\u2122\u2500-\u25ff"
 _MARKED_ELSEWHERE = re.compile(
-    f"(?<![{_ODD}])[{gloss.MARKED}](?![{_ODD}])(?![{gloss.LETTERS}]*\\s?[,，]?{gloss.CLOSE})"
+    f"[{gloss.MARKED}](?<![{_ODD}].)(?![{_ODD}])(?![{gloss.LETTERS}]*\\s?[,，]?{gloss.CLOSE})"
 )
 # What follows a cut, up to a letter or digit: the wrong characters of a run say nothing of the script.
 _RUN = r"(?:[^\0-\x7f]|\?{1,3}(?=[^\0-\x7f]))*"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -134,6 +133,11 @@ def _traditional() -> re.Pattern[str]:
     return re.compile(f"[{''.join(traditional_only())}]")
 
 
+@cache
+def _simplified() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(simplified_only())}]")
+
+
 def has_traditional(text: str) -> bool:
     """Say whether a text has a character that is Traditional only; much faster than to count them."""
     return _traditional().search(text) is not None
@@ -141,10 +145,4 @@ def has_traditional(text: str) -> bool:
 
 def count(text: str) -> ScriptCount:
     """Count the characters of a text that belong to one script only."""
-    traditional = simplified = 0
-    for char, number in Counter(text).items():
-        if char in traditional_only():
-            traditional += number
-        elif char in simplified_only():
-            simplified += number
-    return ScriptCount(traditional, simplified)
+    return ScriptCount(len(_traditional().findall(text)), len(_simplified().findall(text)))
