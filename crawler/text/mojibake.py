@@ -53,9 +53,10 @@ CHAINS = _UTF8 | _OTHERS
 _ROUNDS = 4
 _EXAMPLE = 60
 _LOSSES = {
-    "kunjinkao": ("锟斤拷", "锟截", "斤拷锟"),
-    "tangtang": ("烫烫烫",),
-    "tuntun": ("屯屯屯",),
+    "kunjinkao": re.compile("锟斤拷|锟截|斤拷锟"),
+    # Whoever burns their tongue calls it out a few times, in quotation marks.
+    "tangtang": re.compile("(?<![烫“「『‘（(])烫{3,}|烫{8,}"),
+    "tuntun": re.compile("屯屯屯"),
 }
 # U+FFFD in UTF-8, read as latin-1.
 _DOUBLY_REPLACED = "ï¿½"
@@ -127,7 +128,7 @@ def _reverse(name: str) -> str:
 
 
 def _flags(text: str) -> tuple[str, ...]:
-    flags = [name for name, marks in _LOSSES.items() if any(mark in text for mark in marks)]
+    flags = [name for name, marks in _LOSSES.items() if marks.search(text)]
     if flags and topic.about_encodings(_LOSS.sub("", text)):
         flags = []
     if "\ufffd" in text or (_DOUBLY_REPLACED in text and not topic.about_encodings(text)):

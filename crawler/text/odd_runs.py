@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.text import model, script
+from crawler.text import gloss, model, script
 from crawler.text.misread import rare_pairs
+from crawler.text.spelled import ZHUYIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,13 @@ PROBED = 80
 # How many characters ahead of the first odd one, and behind the last one, the run may reach.
 _AHEAD, _BEHIND = 6, 12
 _LONGEST = 400
-# Where no two-byte character can go on.
-_END = re.compile("[\0-/:-?\ufffd]")
+# Where no two-byte character can go on, and a reading that somebody wrote: it is in step.
+_END = re.compile(f"[\0-/:-?\ufffd]|[（〖〔【［《][{gloss.LETTERS}{ZHUYIN} ]{{1,40}}(?:[）〗〕】］》]|\\Z)")
 # A letter or sign inside Chinese, which in Traditional text may be half of a character.
 _HAN = "\u3400-\u9fff"
 # What marks and the character behind them become in GBK.
 _SIGN = re.compile(
-    f"[\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff](?<=[{_HAN}].)(?=[{_HAN}])"
+    f"[\u2460-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff](?<=[{_HAN}].)(?=[{_HAN}@-~])"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _LETTER = re.compile(f"[@-~](?<=[{_HAN}，。、；：！？」）].)(?=[{_HAN}，。、；：！？」）])")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, deadline, gloss, injection, mojibake, noise, shifted, topic
+from crawler.text import cuts, deadline, gloss, halves, injection, mojibake, noise, shifted, topic
 from crawler.text.gloss import Profile
 from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
@@ -123,6 +123,8 @@ def _restore_all(texts: Sequence[str]) -> RestoredAll:
             # Readings on the lines that were misread.
             _remove_glosses(page, profile)
     page.take(shifted.undo_all)
+    if shifted.LOST_BYTES not in page.flags and halves.are_there(page.texts):
+        page.flags.append(shifted.LOST_BYTES)
     before = len(page.repairs)
     page.each(noise.strip)
     if len(page.repairs) > before and (profile := injection.decide(page.texts)):

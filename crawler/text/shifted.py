@@ -14,7 +14,7 @@ from heapq import nlargest
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.text import deadline, model, odd_runs, together, topic
+from crawler.text import deadline, model, odd_runs, script, together, topic
 from crawler.text.misread import han_mean
 from crawler.text.repairs import Repair
 
@@ -34,6 +34,8 @@ _MARGIN_OF_LETTER = 1.0
 _LONG, _LIKELY = 5, -9.0
 # Mean log-probability of a stretch from its second byte on, if that is where a character begins.
 _SHIFTED = -10.0
+# Fewer characters of a stretch tell nothing of it.
+_FEW = 3
 # A way of reading that is so many nats behind is given up.
 _FAR_BEHIND = 30.0
 # So many characters are read again in vain; a text of rare ones is no page out of step.
@@ -46,6 +48,11 @@ _SHORTEST = 6
 _KEPT = 3
 _MARKS = "，。、：；？！「」『』（）《》“”"
 _FIRST_TRAIL = 0x40
+# What no text has that is in step.
+_ODD = re.compile(
+    "[\u0080-\u00a6\u00a8-\u00af\u00b8-\u00d6\u00d8-\u1fff\u2500-\u257f\u3105-\u3129\ue000-\uf8ff]"
+)
+_OF_CHARACTERS = re.compile(f"[\u4e00-\u9fff{_MARKS}]+")
 # What puts text in step again, or stands for half of a character.
 _BREAKS = re.compile("[!-~\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff\ufffd]")
 
@@ -119,9 +126,13 @@ def _again(old: str, encoding: str, before: str) -> tuple[float, str]:
     gain = value - sum(one.likely for one in plain.values())
     if new == old or gain < (_MARGIN_OF_LETTER if odd_runs.has_letter(old) else _MARGIN):
         return 0.0, old
-    changed = _changed(old, new)
-    chinese = len(changed) < _LONG or han_mean(changed.replace(REPLACEMENT, "\n")) > _LIKELY
-    return (gain, new) if chinese else (0.0, old)
+    return (gain, new) if _is_chinese(*_changed(old, new)) else (0.0, old)
+
+
+def _is_chinese(changed: str, kept: str) -> bool:
+    if _ODD.search(changed) or (script.has_traditional(changed) and script.count(kept).simplified):
+        return False
+    return len(changed) < _LONG or han_mean(changed.replace(REPLACEMENT, "\n")) > _LIKELY
 
 
 def _bad_stretches(plain: Sequence[_Plain]) -> Iterator[str]:
@@ -142,15 +153,22 @@ def _reads_shifted(stretch: str, encoding: str) -> bool:
     """Say whether characters may be Chinese that is read one byte too early; a rare name is not."""
     if _BREAKS.search(stretch):
         return True
-    return model.score(stretch.encode(encoding)[1:].decode(encoding, "ignore")) > _SHIFTED
+    raw = stretch.encode(encoding)
+    if model.score(raw[1:].decode(encoding, "ignore")) > _SHIFTED:
+        return True
+    # What is sound stands at both ends of it.
+    starts = range(1, 2 * odd_runs.LOOKED_AT, 2)
+    ends = range(len(raw), len(raw) - 2 * odd_runs.LOOKED_AT, -2)
+    parts = (raw[at:end].decode(encoding, "ignore") for at in starts for end in ends if end - at > 2 * _FEW)
+    return any(_OF_CHARACTERS.fullmatch(part) and model.score(part) > _SHIFTED for part in parts)
 
 
-def _changed(old: str, new: str) -> str:
-    """Give what of ``new`` is not the same at the beginning and at the end."""
+def _changed(old: str, new: str) -> tuple[str, str]:
+    """Give what of ``new`` is not the same, and what is, at the beginning and at the end."""
     first = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
     behind = zip(old[first:][::-1], new[first:][::-1], strict=False)
     last = next((at for at, (a, b) in enumerate(behind) if a != b), 0)
-    return new[first : len(new) - last]
+    return new[first : len(new) - last], new[:first] + new[len(new) - last :]
 
 
 class _Plain(NamedTuple):

@@ -1,0 +1,83 @@
+"""Letters in Traditional text that are half of a character: its other byte is gone without a trace.
+
+Second bytes of Big5, and of Traditional characters in GBK, may be letters and signs of ASCII: ``逐風火``
+without one byte is ``逐L火``, ``開戶數`` is ``開摹M``. What is lost is not put back, for nothing tells it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.text import model, script, topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ENCODINGS = ("big5hkscs", "gb18030")
+# By how many nats characters must be likelier than what stands there: capitals are in K歌, the first in A級.
+_NEEDED_CAPITAL, _NEEDED_FIRST_CAPITALS, _NEEDED_SMALL, _NEEDED_SIGN = 2.5, 4.0, -1.0, 2.0
+# A text with more letters by themselves is full of them.
+_LOOKED_AT = 40
+# How common a character must be to be guessed.
+_COMMON = 2500
+_MARKS = "，。、：；！？「」『』（）《》“”"
+_HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+_LETTER = re.compile(f"[@-~](?<=[{_HAN}，。、；：！？」）].)(?=[{_HAN}，。、；：！？「」（）\n]|\\Z)")
+
+
+def are_there(texts: Sequence[str]) -> bool:
+    """Say whether a letter in one of a page's texts is half of a character, so that a byte is lost.
+
+    Some are overlooked. Letters as in K歌, A股 and o咗 are not taken for halves.
+    """
+    text = "\n".join(texts)
+    if not script.has_traditional(text):
+        return False
+    letters = islice(_LETTER.finditer(text), _LOOKED_AT)
+    return any(_is_half(text, each.start()) for each in letters) and not topic.about_encodings(text)
+
+
+def _is_half(text: str, at: int) -> bool:
+    char = text[at]
+    if char.isalpha():
+        needed = (
+            _NEEDED_FIRST_CAPITALS if char in "ABCD" else _NEEDED_CAPITAL if char.isupper() else _NEEDED_SMALL
+        )
+    else:
+        needed = _NEEDED_SIGN
+    return any(gain > needed for encoding in ENCODINGS for gain in _gains(text, at, encoding))
+
+
+def _gains(text: str, at: int, encoding: str) -> Iterator[float]:
+    """Say how much likelier it is that a byte is missing: ahead of the letter, and two bytes ahead of it."""
+    behind = text[at + 1 : at + 3]
+    yield _gain(text[max(0, at - 2) : at], _characters(encoding)[1].get(ord(text[at]), ""), text[at], behind)
+    raw = text[at - 1].encode(encoding, "ignore")
+    following = (raw[1:] + text[at].encode()).decode(encoding, "ignore") if len(raw) == 2 else ""
+    if len(following) == 1:
+        begun = _characters(encoding)[0].get(raw[0], "")
+        yield _gain(text[max(0, at - 3) : at - 1], begun, text[at - 1 : at + 1], following + behind, behind)
+
+
+def _gain(tail: str, chars: str, stands: str, following: str, behind: str | None = None) -> float:
+    if not chars:
+        return float("-inf")
+    as_it_stands = model.log_total(stands + (following if behind is None else behind), tail)
+    begun = zip(chars, model.log_probabilities(tail, chars), strict=True)
+    return max(value + model.log_total(following, tail + char) for char, value in begun) - as_it_stands
+
+
+@cache
+def _characters(encoding: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the usual characters by their first byte, and by their second."""
+    found: tuple[dict[int, str], dict[int, str]] = ({}, {})
+    ids = model.load().ids
+    for char in (*(char for char, number in ids.items() if number < _COMMON), *_MARKS):
+        raw = char.encode(encoding, "ignore")
+        if len(raw) == 2:
+            for table, byte in zip(found, raw, strict=True):
+                table[byte] = table.get(byte, "") + char
+    return found
