@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from crawler.store.migrate import upgrade
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POSTGRESQL = os.environ.get("PORTALWATCH_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
+
+# How long an example takes is measured in bench/, and the first one loads tables.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ _INVISIBLE = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
     "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
 )
+_SENTENCE = re.compile("[^。!?]+[。!?]*[”’]*|[。!?]+[”’]*")
 _REMOVED = re.compile(f"[{_INVISIBLE}]")
 # Compatibility ideographs and radicals that stand for characters, as some PDF files have them.
 _COMPATIBLE = re.compile("[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
@@ -65,9 +66,11 @@ def fold_width(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """Convert the lines of a text that are Traditional to Simplified Chinese.
+    """Convert what is Traditional in a text to Simplified Chinese.
 
-    A line decides for itself where it has characters of one script only, else the whole text does.
+    A line decides for itself where it has characters of one script only, else the whole text does. Where a
+    line has both, its sentences do, by the different characters in them: a table may lack one. One in which
+    both stand side by side, as where they are compared, leaves the line as it is.
     """
     if not script.has_traditional(text):
         return _exchange("always", text)
@@ -75,13 +78,25 @@ def simplified(text: str) -> str:
     page = script.ScriptCount(
         sum(each.traditional for _, each in counts), sum(each.simplified for _, each in counts)
     )
-    lines = [
+    lines = (
         _to_simplified(line)
         if (found if any(found) else page).mostly_traditional
+        else _mixed(line)
+        if found.traditional
         else _exchange("always", line)
         for line, found in counts
-    ]
+    )
     return "\n".join(lines)
+
+
+def _mixed(line: str) -> str:
+    parts = [(part, script.count("".join(set(part)))) for part in _SENTENCE.findall(line)]
+    if any(found.mixed for _, found in parts):
+        return _exchange("always", line)
+    return "".join(
+        _to_simplified(part) if found.mostly_traditional else _exchange("always", part)
+        for part, found in parts
+    )
 
 
 def _to_simplified(line: str) -> str:

@@ -134,7 +134,8 @@ def weigh(evidence: Evidence, counted: list[Gloss], found: list[tuple[str, list[
     if 2 * evidence.listed >= len(evidence.first):
         total -= _LISTED * evidence.listed
     total -= _ANOTHER_READING * len(evidence.other)
-    total -= _CAPITAL * sum(one.spelled.istitle() for one in counted)
+    if not (all(one.spelled.istitle() for one in counted) and len(counted) >= _TERMS):
+        total -= _CAPITAL * sum(one.spelled.istitle() for one in counted)
     if doubled or inside:
         total += NEEDED_SIMPLIFIED
     else:

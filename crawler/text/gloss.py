@@ -25,13 +25,15 @@ HAN = "\u3400-\u9fff\uf900-\ufaff"
 LETTERS = "A-Za-zÜüĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿÊêɡɑ"
 MARKED = "ĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿ"
 _BLANK = "[ \t\xa0\u2002-\u200a\u3000]"
-_SPELLED = f"[{LETTERS}{ZHUYIN}\u0300-\u0304\u0308\u030c:]{{1,9}}[0-5]?"
-_OPEN, CLOSE = "[(（\\[［【〔{｛〈<＜]", "[)）\\]］】〕}｝〉>＞]"
+_SPELLED = f"[{LETTERS}ａ-ｚＡ-Ｚ{ZHUYIN}\u0300-\u0304\u0308\u030c:]{{1,9}}[0-5]?"
+_OPEN, CLOSE = "[(（\\[［【〔{｛〈<＜﹙﹝﹛]", "[)）\\]］】〕}｝〉>＞﹚﹞﹜]"
 BRACKETS = re.compile(_OPEN)
 # It begins with what is rare in a text, and looks back from there.
+_AGAIN = rf"{_BLANK}?{_OPEN}{_BLANK}?(?P=spelled){_BLANK}?{CLOSE}"
 _FOUND = re.compile(
-    rf"{_OPEN}(?:(?<=[{HAN}].)|(?<=[{HAN}]{_BLANK}.))({_BLANK}?)({_SPELLED})({_BLANK}?)[,，]?{CLOSE}"
-    rf"((?:{_BLANK}?{_OPEN}{_BLANK}?\2{_BLANK}?{CLOSE})?)"
+    rf"{_OPEN}(?:(?<=[{HAN}].)|(?<=[{HAN}]{_BLANK}.))(?P<twice>{_OPEN})?"
+    rf"{_BLANK}?(?P<spelled>{_SPELLED})(?P<closing>{_BLANK}?)[,，]?{CLOSE}(?(twice){CLOSE})"
+    rf"(?P<again>(?:{_AGAIN}|{_BLANK}?{_OPEN}{_AGAIN}{CLOSE}){{0,3}})"
 )
 # How many characters are commoner than one of the frequent, and of the usual ones.
 FREQUENT, USUAL = 600, 2200
@@ -122,7 +124,7 @@ def rank(char: str) -> int:
 @lru_cache(maxsize=4096)
 def normalise(spelled: str) -> str:
     """Return a reading as the table has it: lower case, composed, ü for u: and for v with a tone."""
-    text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFD", spelled.lower()).translate(_SHAPES))
+    text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFKD", spelled.lower()).translate(_SHAPES))
     text = text.replace("v\u0304", "ü\u0304").replace("v\u0301", "ü\u0301")
     text = text.replace("v\u030c", "ü\u030c").replace("v\u0300", "ü\u0300")
     return to_pinyin(unicodedata.normalize("NFC", text))
@@ -159,14 +161,13 @@ def _same_umlaut(reading: str, first: str) -> bool:
 def find(text: str) -> Iterator[Gloss]:
     """Find every bracket behind a Chinese character that holds nothing but a few letters."""
     for match in _FOUND.finditer(text):
-        opening, spelled, closing, again = match.groups()
+        twice, spelled, closing, again = match.group("twice", "spelled", "closing", "again")
         start = match.start()
         apart = text[start - 1].isspace()
         start -= apart
         char = text[start - 1]
         verdict, toned = judge(char, spelled)
-        inside = bool(closing) and not opening
-        yield Gloss(char, spelled, start, match.end(), verdict, toned, apart, inside, bool(again))
+        yield Gloss(char, spelled, start, match.end(), verdict, toned, apart, bool(closing), bool(twice or again))
 
 
 def find_bare(text: str) -> Iterator[Gloss]:

@@ -56,6 +56,8 @@ _IN_EVERYDAY_WORD = 2.5
 _MAINLAND_QUOTES = 0.75
 # How sure the sum of the evidence has to make us.
 NEEDED_TRADITIONAL = 1.75
+# Where readings of any characters, not of converted ones alone, stand in Traditional text.
+NEEDED_OF_ANY = 8.0
 # Share of the readings without brackets that have to be first ones.
 _NEARLY_ALL = 0.8
 NEEDED_OF_FEW = 2.5
@@ -155,7 +157,7 @@ def _judge(
     if not traditional and all(_is_quoted(text, one) for text, each in found for one in each):
         return None
     only_converted = traditional and len(converted) >= 0.8 * len(first)
-    if traditional and not (only_converted and _is_consistent(first, converted, shown)):
+    if traditional and not _is_consistent(first, converted, shown):
         return None
     counted = converted if only_converted else first
     others = gloss.of_another_table(evidence.other, found)
@@ -164,7 +166,7 @@ def _judge(
     if traditional and any("“" in text for text in texts) and not any("「" in text for text in texts):
         total += _MAINLAND_QUOTES
     total += CUT_SHOWN * shown
-    needed = NEEDED_TRADITIONAL if traditional else NEEDED_SIMPLIFIED
+    needed = _needed(traditional=traditional, only_converted=only_converted)
     few = len({one.char for one in counted}) < FEW
     read = 0
     if traditional and (few or total < needed + NEEDED_OF_FEW):
@@ -181,6 +183,12 @@ def _judge(
     if total < needed:
         return None
     return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted, others)
+
+
+def _needed(*, traditional: bool, only_converted: bool) -> float:
+    if traditional:
+        return NEEDED_TRADITIONAL if only_converted else NEEDED_TRADITIONAL + NEEDED_OF_ANY
+    return NEEDED_SIMPLIFIED
 
 
 def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
@@ -227,5 +235,9 @@ def _is_quoted(text: str, one: Gloss) -> bool:
 
 
 def _is_consistent(first: list[Gloss], converted: list[Gloss], shown: int) -> bool:
-    """Say whether a few readings are all of converted characters: whoever explains terms explains others."""
-    return shown > 0 or len(first) == len(converted) or len(first) >= FEW_TERMS
+    """Say whether a few readings are all of converted characters: whoever explains terms explains others.
+
+    Nobody writes readings twice, or with a blank in front of each bracket's end.
+    """
+    few = len(first) < FEW_TERMS and not all(one.doubled or one.blank_inside for one in first)
+    return shown > 0 or len(first) == len(converted) or not few

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from opencc import OpenCC
 
 # What OpenCC refuses or takes for the end of the text.
+_BEYOND = re.compile("[\U00020000-\U0003ffff]")
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 
 
@@ -55,7 +56,8 @@ def traditional_to_simplified(text: str) -> str:
     Characters are converted by phrase, words are not exchanged. Simplified text is mostly left as it is,
     but not always (乾, 著): ask ``count`` first.
     """
-    return _convert("tw2s", text)
+    converted = _convert("tw2s", text)
+    return converted.translate(_hardly_written()) if _BEYOND.search(converted) else converted
 
 
 @cache
@@ -66,9 +68,23 @@ def _tables() -> dict[str, str]:
 
 
 @cache
-def _single() -> dict[str, str]:
+def _pairs() -> dict[str, str]:
     pairs = _tables()["simplified"]
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+@cache
+def _hardly_written() -> dict[int, str]:
+    """Give the Simplified forms that no encoding of Simplified pages has, with what is written for them.
+
+    鮸魚 and 二噁英 stand so in Simplified text.
+    """
+    return {ord(to): char for char, to in _pairs().items() if _BEYOND.match(to) and _in(char, "gbk")}
+
+
+@cache
+def _single() -> dict[str, str]:
+    return {char: to for char, to in _pairs().items() if ord(to) not in _hardly_written()}
 
 
 def _in(char: str, charset: str) -> bool:
