@@ -80,13 +80,20 @@ def simplified(text: str) -> str:
     )
     lines = (
         _to_simplified(line)
-        if (found if any(found) else page).mostly_traditional
+        if _is_traditional(found, page)
         else _mixed(line)
         if found.traditional
         else _exchange("always", line)
         for line, found in counts
     )
     return "\n".join(lines)
+
+
+def _is_traditional(line: script.ScriptCount, page: script.ScriptCount) -> bool:
+    """Say whether a line is: on a Traditional page one with some Simplified characters may be."""
+    return line.mostly_traditional or (
+        page.mostly_traditional and (line.traditional > line.simplified or not any(line))
+    )
 
 
 def _mixed(line: str) -> str:

@@ -167,7 +167,8 @@ def find(text: str) -> Iterator[Gloss]:
         start -= apart
         char = text[start - 1]
         verdict, toned = judge(char, spelled)
-        yield Gloss(char, spelled, start, match.end(), verdict, toned, apart, bool(closing), bool(twice or again))
+        doubled = bool(twice or again)
+        yield Gloss(char, spelled, start, match.end(), verdict, toned, apart, bool(closing), doubled)
 
 
 def find_bare(text: str) -> Iterator[Gloss]:
@@ -182,7 +183,7 @@ def find_bare(text: str) -> Iterator[Gloss]:
 
 def is_converted(char: str) -> bool:
     """Say whether Simplified writes this character otherwise."""
-    return char in script.simplified_of()
+    return char in script.converted()
 
 
 def is_injected(gloss: Gloss, profile: Profile) -> bool:

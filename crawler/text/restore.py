@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, deadline, gloss, halves, injection, mojibake, noise, shifted, topic
+from crawler.text import cuts, deadline, gloss, halves, injection, mojibake, noise, shifted, topic, wide_cuts
 from crawler.text.gloss import Profile
 from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
@@ -23,6 +23,7 @@ GLOSS = "gloss"
 CUT = "cut"
 LOST_BYTE = "lost-byte"
 GUESSED = "guessed"
+_LOST = "\ufffd"
 _REPLACED = "replacement-characters"
 _ESCAPE = "escape"
 _NOISE = "noise"
@@ -90,18 +91,24 @@ def restore_all(texts: Sequence[str]) -> RestoredAll:
     Give title, head lines and every block of the page: a short title is decided with its body. Raises nothing
     but ``TooSlowError``, under a limit of time.
     """
-    shown = [cuts.show_dropped(text) for text in texts]
-    dropped = sum(len(after) - len(before) for before, after in zip(texts, shown, strict=True))
-    if not dropped:
+    shown = [_show_cuts(text) for text in texts]
+    if all(after == before for before, after in zip(texts, shown, strict=True)):
         return _restore_all(texts)
     done = _restore_all(shown)
     if any(repair.step == CUT for repair in done.repairs):
         return done
     done = _restore_all(texts)
+    dropped = sum(
+        after.count(_LOST) - before.count(_LOST) for before, after in zip(texts, shown, strict=True)
+    )
     injected = dropped > 1 or any(repair.step == GLOSS for repair in done.repairs)
     if not injected or LOST_BYTE in done.flags or injection.about_reading(texts):
         return done
     return replace(done, flags=(*done.flags, LOST_BYTE))
+
+
+def _show_cuts(text: str) -> str:
+    return wide_cuts.show(cuts.show_dropped(text))
 
 
 def _restore_all(texts: Sequence[str]) -> RestoredAll:
@@ -193,7 +200,7 @@ def apply(repairs: Iterable[Repair], text: str) -> str:
     """Repeat repairs on a text of the same page, in the order in which they were made."""
     repairs = tuple(repairs)
     if any(repair.step == CUT for repair in repairs):
-        text = cuts.show_dropped(text)
+        text = _show_cuts(text)
     for repair in repairs:
         text = _repeat(repair, text)
     return text

@@ -57,7 +57,12 @@ def traditional_to_simplified(text: str) -> str:
     but not always (乾, 著): ask ``count`` first.
     """
     converted = _convert("tw2s", text)
-    return converted.translate(_hardly_written()) if _BEYOND.search(converted) else converted
+    if not _BEYOND.search(converted):
+        return converted
+    if len(converted) == len(text):
+        pairs = zip(text, converted, strict=True)
+        return "".join(char if _BEYOND.match(to) and _in(char, "gbk") else to for char, to in pairs)
+    return converted.translate(_hardly_written())
 
 
 @cache
@@ -117,6 +122,12 @@ def simplified_only() -> frozenset[str]:
 def simplified_of() -> dict[str, str]:
     """Return every character that has another Simplified form by itself, with that form."""
     return {**_single(), "著": "着", **_NEVER_SIMPLIFIED}
+
+
+@cache
+def converted() -> frozenset[str]:
+    """Return every character that a table of characters converts; some stay in Simplified (鮸)."""
+    return frozenset(simplified_of().keys() | _pairs().keys())
 
 
 @cache
