@@ -19,20 +19,30 @@ _ENCODINGS = ("utf-8", "gb18030", "big5hkscs")
 _BACKSLASH_X = re.compile(r"(?:\\{1,4}x[0-9a-fA-F]{2})+")
 _OCTAL = re.compile(r"(?:\\{1,4}[0-3][0-7]{2})+")
 _PERCENT = re.compile(
-    r"(?<![!-~])(?:%[0-9a-fA-F]{2}|[\w.!()~*',+-]|(?<=[0-9])/(?=[0-9]))+(?![!-~])", re.ASCII
+    r"(?<![!-~])(?:%[0-9a-fA-F]{2}|[\w.!()~*',+-]|(?<=[0-9])/(?=[0-9])|(?<=%[0-9a-fA-F]{2})[:;?])+(?![!-~])",
+    re.ASCII,
 )
 _PERCENT_TWICE = re.compile(
-    r"(?<![!-~])(?:%25[0-9a-fA-F]{2}|[\w.!()~*',+-]|(?<=[0-9])/(?=[0-9]))+(?![!-~])", re.ASCII
+    r"(?<![!-~])(?:%25[0-9a-fA-F]{2}|[\w.!()~*',+-]|(?<=[0-9])/(?=[0-9])|(?<=%25[0-9a-fA-F]{2})[:;?])+(?![!-~])",
+    re.ASCII,
 )
+# With anything between, where it is no part of a path or of a form's data.
+_PERCENT_RUN = re.compile(
+    r"(?<![\w/=?&#%.+-])(?:%[0-9a-fA-F]{2}){4,}(?:[!-$&-~]{0,40}(?:%[0-9a-fA-F]{2})+)*[@-~]?", re.ASCII
+)
+_PERCENT_RUN_TWICE = re.compile(_PERCENT_RUN.pattern.replace("?:%", "?:%25"), re.ASCII)
 _PERCENT_SIGN = re.compile("(?<=[0-9])%25(?![0-9a-fA-F]{2})")
 _PERCENT_U_TWICE = re.compile(r"(?:%25u[0-9a-fA-F]{4}|%25[0-7][0-9a-fA-F])+")
 _QUOTED = re.compile(r"=[0-9A-F]{2}(?:(?:[ -<>-~]|=\n){0,90}=[0-9A-F]{2})*(?:[@-~](?![ -~]))?|=\n")
+# How Python shows bytes.
+_SHOWN_BYTES = re.compile(r"""b(['"])((?:\\x[0-9a-f]{2}|\\[nrt'"\\]|(?!\1)[ -\[\]-~])+)\1""")
+_ANGLE = re.compile("(?:<[0-9A-Fa-f]{2}>)+")
 _HZ = re.compile(r"~\{((?:[!-w][!-~])+?)~\}")
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]{3,})(?:-|(?![A-Za-z0-9+/=]))")
 _MIME = re.compile(r"=\?([\w.-]+)\?([BbQq])\?([^?\n]*)\?=(?:[ \t]*\n?[ \t]+(?==\?))?")
 _POINTS = re.compile(
     r"(?:\\{1,4}U[0-9a-fA-F]{8}|<U\+[0-9a-fA-F]{4,6}>|U\+[0-9A-F]{4,5}(?:[ \t]|(?![0-9A-Fa-f]))"
-    r"|\\[0-9a-f]{4} )+"
+    r"|\\[0-9a-f]{4}(?: |(?![0-9A-Fa-f])))+"
 )
 _POINT = re.compile(r"(?:\\{1,4}U|<U\+|U\+|\\)([0-9a-fA-F]{4,8})[> \t]?")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -74,9 +84,9 @@ def _encoding(raws: list[bytes], least: int) -> str | None:
         texts = [text for raw in raws if (text := _strict(raw, encoding)) is not None]
         han = HAN.findall("".join(texts))
         few = len(han) < (least if encoding == "utf-8" else _LEAST_HAN)
-        if few or (value := model.score("".join(han))) <= (
-            -99 if encoding == "utf-8" and least == 1 else _LIKELY
-        ):
+        # By chance bytes are hardly UTF-8 of a few characters.
+        certain = encoding == "utf-8" and (least == 1 or len(han) >= _LISTED)
+        if few or ((value := model.score("".join(han))) <= _LIKELY and not certain):
             continue
         found.append((len(texts), encoding == "utf-8", value, encoding))
     return max(found)[-1] if found else None
@@ -91,6 +101,15 @@ def _strict(raw: bytes, encoding: str) -> str | None:
 
 def _hex_bytes(run: str) -> bytes:
     return bytes(int(pair, 16) for pair in re.findall(r"x(..)", run))
+
+
+def _shown_bytes(run: str) -> bytes:
+    written = run[2:-1].encode("latin-1", "replace")
+    return written.decode("unicode_escape").encode("latin-1", "replace")
+
+
+def _angle_bytes(run: str) -> bytes:
+    return bytes.fromhex(run.replace("<", "").replace(">", ""))
 
 
 def _octal_bytes(run: str) -> bytes:
@@ -190,12 +209,16 @@ def _of(marker: str, pattern: re.Pattern[str], to_bytes: Bytes, least: int = _LE
 
 
 KINDS: dict[str, Kind] = {
+    "shown-bytes": _of(r"\\x[0-9a-f]{2}", _SHOWN_BYTES, _shown_bytes),
     "backslash-x": _of(r"\\x", _BACKSLASH_X, _hex_bytes, 1),
+    "angle": _of("<[89A-Fa-f][0-9A-Fa-f]><[89A-Fa-f]", _ANGLE, _angle_bytes),
     "octal": _of(r"\\[0-3][0-7]{2}", _OCTAL, _octal_bytes),
     "code-point": _code_points,
     "percent-u-twice": _percent_u_twice,
     "percent-twice": _of("%25[0-9a-fA-F]{2}", _PERCENT_TWICE, _percent_twice_bytes),
     "percent": _of("%[0-9a-fA-F]{2}", _PERCENT, _percent_bytes),
+    "percent-run-twice": _of("%25[0-9a-fA-F]{2}", _PERCENT_RUN_TWICE, _percent_twice_bytes, _LISTED),
+    "percent-run": _of("(?:%[0-9a-fA-F]{2}){4}", _PERCENT_RUN, _percent_bytes, _LISTED),
     "mime": _mime,
     "quoted-printable": _of("=[0-9A-F]{2}", _QUOTED, _quoted_bytes),
     "hz": _of("~[{]", _HZ, _hz_bytes),

@@ -16,13 +16,19 @@ Kind = Callable[[str], tuple[str, int, str, str]]
 # Five digits that are a Chinese character or mark, or four that are a mark; without a semicolon behind.
 _BARE_CODE = r"#(?:(?:1[2-9]|[2-5][0-9]|6[0-5])[0-9]{3}(?![0-9]*[;；])|(?:8[2-9]|9[0-9])[0-9]{2}(?!;))"
 _ENTITY = re.compile(
-    rf"(?:&(?:amp;|#38;|#[xX]26;)*(?:#[xX][0-9a-fA-F]{{1,6}}[;；]|#[0-9]{{1,7}}[;；]"
+    rf"(?:&(?:amp;|#38;|#[xX]26;)*(?:#[xX][0-9a-fA-F]{{1,6}}[;；]|#-?[0-9]{{1,7}}[;；]"
     rf"|#[xX][0-9a-fA-F]{{4}}(?![0-9a-fA-F]*;)|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]{{1,24}};|nbsp(?![A-Za-z0-9=;]))"
     r"|[&＆][#＃](?:[xX][0-9a-fA-F]{4,6}|[0-9]{4,6})[;；])+"
 )
 _ONE_ENTITY = re.compile(
-    rf"&(?:amp;|#38;|#[xX]26;)*(#[xX][0-9a-fA-F]+|#[0-9]{{1,7}};|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]*);?"
+    rf"&(?:amp;|#38;|#[xX]26;)*(#[xX][0-9a-fA-F]+|#-?[0-9]{{1,7}};|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]*);?"
 )
+# 55296 to 56319, and 56320 to 57343.
+_UNIT_PAIR = re.compile(
+    "&#(5(?:529[6-9]|5[3-9][0-9]{2}|6[0-2][0-9]{2}|631[0-9]));"
+    "&#(5(?:63[2-9][0-9]|6[4-9][0-9]{2}|7[0-2][0-9]{2}|73[0-3][0-9]|734[0-3]));"
+)
+_SIGNED, _UNITS_END = 0x8000, 0x10000
 _WIDE_ENTITY = str.maketrans("＆＃；", "&#;")
 _PERCENT_U = re.compile(
     r"(?:%[0-7][0-9a-fA-F][0-9A-Za-z.]{0,12}(?=%))*%u[0-9a-fA-F]{4}"
@@ -56,10 +62,11 @@ _CODE_LINE = re.compile(
 )
 _BLANKS = re.compile(
     # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
-    r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
+    r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<![^\n])\? (?=\?[\u3400-\u9fff])"
+    r"|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
 )
 _INDENT = re.compile(
-    r"^(?:\?[ \u3000]\?|\?{2}|\?{4}|\?{8}|？{2}|？{4})(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE
+    r"^(?:\?[ \u3000]\?|\?{2}|\?{4}|\?{8}|？{2}|？{4})[ \u3000]?(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE
 )
 _WIDE_RUN = re.compile(r"\?\?|？？")
 _NBSP_AS_HAN = re.compile(
@@ -78,9 +85,22 @@ def _entities(text: str) -> tuple[str, int, str, str]:
 
 
 def _decode_entities(run: str) -> str:
-    return _ONE_ENTITY.sub(
-        lambda found: html.unescape(f"&{found.group(1).rstrip(';')};"), run.translate(_WIDE_ENTITY)
-    )
+    return _ONE_ENTITY.sub(_one_entity, _UNIT_PAIR.sub(_character, run.translate(_WIDE_ENTITY)))
+
+
+def _one_entity(found: re.Match[str]) -> str:
+    name = found.group(1).rstrip(";")
+    if name.startswith("#-"):
+        # A number of sixteen bits whose highest one was taken for a sign.
+        code = int(name[1:]) + 0x10000
+        return chr(code) if _SIGNED <= code < _UNITS_END else found.group()
+    return html.unescape(f"&{name};")
+
+
+def _character(found: re.Match[str]) -> str:
+    """Make one character of two entities that are the halves of its UTF-16."""
+    units = b"".join(int(digits).to_bytes(2, "little") for digits in found.groups())
+    return units.decode("utf-16-le", "replace")
 
 
 def _entity_fits(found: re.Match[str], decoded: str) -> bool:

@@ -14,7 +14,9 @@ from itertools import product
 from crawler.text import model
 
 LOST = 0xFF
-CERTAINLY_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xee\xef][\x80-\xbf]{2}){5}")
+CERTAINLY_UTF8 = re.compile(
+    rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){3}[\xe3-\xe9\xef][\x80-\xbf]{2}|(?:[\xe3-\xe9\xee\xef][\x80-\xbf]{2}){5}"
+)
 UTF8_HAN = re.compile(rb"[\xe2-\xef][\x80-\xbf]{2}[\xe2-\xef][\x80-\xbf]{2}")
 _PARTIAL = rb"[\xe2-\xef](?:[\x80-\xbf\xff]{2}|[\x80-\xbf]?[\xff?]|[\x80-\xbf]?(?=[ -~]))"
 _WHOLE = rb"[\xe2-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"

@@ -58,10 +58,15 @@ _LOSSES = {
     "tangtang": re.compile("(?<![烫“「『‘（(])烫{3,}|烫{8,}"),
     "tuntun": re.compile("屯屯屯"),
 }
-# U+FFFD in UTF-8, read as latin-1.
-_DOUBLY_REPLACED = "ï¿½"
+# U+FFFD in UTF-8, read as latin-1, and what a font shows for what it lacks.
+SHOWN_REPLACED = ("ï¿½", "▯")
 _LOSS = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
-_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}|\?{6,}")
+# Some databases write what they cannot write as the one turned upside down.
+_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}|\?{6,}|¿{2,}")
+# So many letters in a row that are no ASCII: bytes of Chinese of which some are gone, or it would be undone.
+_MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
+_LETTERS = re.compile("[À-ÖØ-öø-ÿ]")
+_MANY = 4
 # So many question marks in all, and in one run, are lost characters.
 _LOST_QUESTIONS, _LOST_RUN = 4, 3
 # A text about encodings quotes a few strings; from this share on it is garbled itself.
@@ -131,9 +136,16 @@ def _flags(text: str) -> tuple[str, ...]:
     flags = [name for name, marks in _LOSSES.items() if marks.search(text)]
     if flags and topic.about_encodings(_LOSS.sub("", text)):
         flags = []
-    if "\ufffd" in text or (_DOUBLY_REPLACED in text and not topic.about_encodings(text)):
+    replaced = any(
+        sign in text and not topic.about_encodings(text.replace(sign, "")) for sign in SHOWN_REPLACED
+    )
+    if "\ufffd" in text or replaced:
         flags.append("replacement-characters")
-    lost = [len(found) for found in _QUESTIONS.findall(text)] if "??" in text else []
+    if any(len(_LETTERS.findall(run)) >= _MANY for run in _MISREAD.findall(text)) and not (
+        topic.about_encodings(_MISREAD.sub("", text))
+    ):
+        flags.append("lost-bytes")
+    lost = [len(found) for found in _QUESTIONS.findall(text)] if "??" in text or "¿¿" in text else []
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         flags.append("question-marks")
     return tuple(flags)

@@ -49,7 +49,7 @@ def windows(text: str) -> tuple[tuple[int, int], ...]:
         low = max(0, first - _AHEAD)
         ends = [each.end() for each in _END.finditer(text, low, first)]
         low = ends[-1] if ends else low
-        end = _END.search(text, last)
+        end = _END.search(text, last, last + _BEHIND)
         high = min(end.start() if end else len(text), last + _BEHIND)
         if found and low <= found[-1][1]:
             low = found.pop()[0]

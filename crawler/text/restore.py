@@ -137,7 +137,7 @@ def _restore_all(texts: Sequence[str]) -> RestoredAll:
     if len(page.repairs) > before and (profile := injection.decide(page.texts)):
         # Readings that invisible characters had hidden.
         _remove_glosses(page, profile)
-    if not any("\ufffd" in text for text in page.texts):
+    if not any(sign in text for text in page.texts for sign in (_LOST, *mojibake.SHOWN_REPLACED)):
         page.flags = [flag for flag in page.flags if flag != _REPLACED]
     return RestoredAll(tuple(page.texts), tuple(page.repairs), tuple(dict.fromkeys(page.flags)))
 

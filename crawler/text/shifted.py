@@ -35,7 +35,7 @@ _LONG, _LIKELY = 5, -9.0
 # Mean log-probability of a stretch from its second byte on, if that is where a character begins.
 _SHIFTED = -10.0
 # Fewer characters of a stretch tell nothing of it.
-_FEW = 3
+_FEW = 4
 # A way of reading that is so many nats behind is given up.
 _FAR_BEHIND = 30.0
 # So many characters are read again in vain; a text of rare ones is no page out of step.
@@ -160,7 +160,7 @@ def _reads_shifted(stretch: str, encoding: str) -> bool:
     starts = range(1, 2 * odd_runs.LOOKED_AT, 2)
     ends = range(len(raw), len(raw) - 2 * odd_runs.LOOKED_AT, -2)
     parts = (raw[at:end].decode(encoding, "ignore") for at in starts for end in ends if end - at > 2 * _FEW)
-    return any(_OF_CHARACTERS.fullmatch(part) and model.score(part) > _SHIFTED for part in parts)
+    return any(_OF_CHARACTERS.fullmatch(part) and model.score(part) > _LIKELY for part in parts)
 
 
 def _changed(old: str, new: str) -> tuple[str, str]:
