@@ -90,7 +90,8 @@ def _decide_bracketed(texts: Sequence[str], mended: int) -> Profile | None:
     scripts = count_scripts(texts)
     if scripts.mixed:
         # The frame of a page may be of another script than what was injected.
-        scripts = count_scripts([text for text, each in found if each])
+        lines = "\n".join(text for text, each in found if each).split("\n")
+        scripts = count_scripts([line for line in lines if gloss.BRACKETS.search(line)])
     elsewhere = sum(len(_MARKED_ELSEWHERE.findall(text)) for text in texts)
     if scripts.mixed or elsewhere > 1 + STRAY_TONES * number:
         return None
