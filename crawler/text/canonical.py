@@ -26,8 +26,8 @@ _QUOTES = str.maketrans("「」『』﹁﹂﹃﹄〝〞〟｢｣｡､", "“”
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Radicals that stand for characters where a text comes from a PDF file, and that Unicode does not fold.
 _RADICALS = str.maketrans(
-    "⺁⺎⺒⺓⺜⺝⺠⺧⺩⺫⺬⺶⺽⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
-    "厂兀巳幺日月民牛王目示羊臼虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙",
+    "⼾⺁⺎⺒⺓⺜⺝⺠⺧⺩⺫⺬⺶⺽⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
+    "户厂兀巳幺日月民牛王目示羊臼虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙",
 )
 _FOLDED = str.maketrans({**_WIDTH, **_QUOTES, **_RADICALS})
 
@@ -57,9 +57,9 @@ def fold_width(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _REMOVED.sub("", text)
+    text = text.translate(_FOLDED)
     if _COMPATIBLE.search(text):
         text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = text.translate(_FOLDED)
     text = _BLANK_RUN.sub(" ", text)
     text = _BLANK_BESIDE_CJK.sub("", text)
     return "\n".join(line for part in text.split("\n") if (line := part.strip()))

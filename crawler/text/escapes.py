@@ -19,11 +19,14 @@ _ENTITY = re.compile(
     rf"(?:&(?:amp;|#38;|#[xX]26;)*(?:#[xX][0-9a-fA-F]{{1,6}}[;；]|#-?[0-9]{{1,7}}[;；]"
     rf"|#[xX][0-9a-fA-F]{{4}}(?![0-9a-fA-F]*;)|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]{{1,24}};|nbsp(?![A-Za-z0-9=;]))"
     r"|[&＆][#＃](?:[xX][0-9a-fA-F]{4,6}|[0-9]{4,6})[;；])+"
+    # The sign in front is gone from all.
+    r"|(?<![&\w])(?:#(?:1[2-9]|[2-5][0-9]|6[0-5])[0-9]{3};){4,}"
 )
 _ONE_ENTITY = re.compile(
     rf"&(?:amp;|#38;|#[xX]26;)*(#[xX][0-9a-fA-F]+|#-?[0-9]{{1,7}};|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]*);?"
 )
 # 55296 to 56319, and 56320 to 57343.
+_HINT_OF_ENTITY = re.compile("[&＆]|#[0-9]{5};")
 _UNIT_PAIR = re.compile(
     "&#(5(?:529[6-9]|5[3-9][0-9]{2}|6[0-2][0-9]{2}|631[0-9]));"
     "&#(5(?:63[2-9][0-9]|6[4-9][0-9]{2}|7[0-2][0-9]{2}|73[0-3][0-9]|734[0-3]));"
@@ -56,13 +59,14 @@ _SET_OFF = re.compile("[\u3400-\u9fff] {2}[\u3400-\u9fff]\\Z")
 _QUOTES = re.compile(r"""["'`]""")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?=[\s/>])[^<>]{0,60}>")
 _TAG_AHEAD = re.compile(rf"{_TAG.pattern}\s*\Z")
+_SOURCE = re.compile(r"<(?:!doctype\s+html|html|head|body|title)\b[^<>]{0,200}>", re.IGNORECASE)
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
     r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
 )
 _BLANKS = re.compile(
     # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
-    r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<![^\n])\? (?=\?[\u3400-\u9fff])"
+    r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<![^\n])\? (?=\?[\u3400-\u9fff“「《])"
     r"|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
 )
 _INDENT = re.compile(
@@ -79,12 +83,15 @@ _LEAST_HAN = 2
 
 
 def _entities(text: str) -> tuple[str, int, str, str]:
-    if "&" not in text and "＆" not in text:
+    # In the source of a page they are no damage.
+    if not _HINT_OF_ENTITY.search(text) or _SOURCE.search(text):
         return text, 0, "", ""
     return decode_runs(text, _ENTITY, _decode_entities, _entity_fits)
 
 
 def _decode_entities(run: str) -> str:
+    if run.startswith("#"):
+        run = run.replace("#", "&#")
     return _ONE_ENTITY.sub(_one_entity, _UNIT_PAIR.sub(_character, run.translate(_WIDE_ENTITY)))
 
 

@@ -47,7 +47,7 @@ ANNOTATED_BY_CHANCE = 2
 # So many characters in a row, each with its reading, are annotated on purpose where few are converted ones.
 ANNOTATED_IN_A_ROW = 10
 # From so many readings on one of another character tells nothing.
-FEW_TERMS = 10
+FEW_TERMS = 8
 # No quoted example is longer than so many characters.
 QUOTED = 60
 # What a word that everybody reads is worth.

@@ -53,6 +53,7 @@ _MODEL_MARK = -4.0
 # How unlikely, in nats, a mark is where it makes no sense.
 STRAY_MARK = 6.0
 _UNOPENED = 3.0
+_ASKS, _ASKING = 4.0, frozenset("嗎吗呢麼么吧")
 _CLOSES = 2.0
 _CLOSES_SENTENCE = 4.0
 # In fewer characters than this is a word quoted, no sentence.
@@ -134,6 +135,11 @@ def at_line_end(char: str) -> float:
     if char in _PAIRS or char in "，、":
         return -STRAY_MARK
     return _ENDS_LINE if char in "。！？" or char in _OPENING else 0.0
+
+
+def of_question(out: str, behind: str) -> float:
+    """Return what it is worth that a text ends with a word that asks, if a question mark stands behind."""
+    return _ASKS if out[-1:] in _ASKING and behind[:1] in {"？", "?"} else 0.0
 
 
 def of_mark(before: str, char: str) -> float:

@@ -8,10 +8,9 @@ lost for good is flagged and never guessed.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from crawler.text import codepages, misread, singlebyte, together, topic
+from crawler.text import codepages, losses, misread, singlebyte, together, topic
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -52,23 +51,6 @@ CHAINS = _UTF8 | _OTHERS
 # Text can be misread more than once.
 _ROUNDS = 4
 _EXAMPLE = 60
-_LOSSES = {
-    "kunjinkao": re.compile("锟斤拷|锟截|斤拷锟"),
-    # Whoever burns their tongue calls it out a few times, in quotation marks.
-    "tangtang": re.compile("(?<![烫“「『‘（(])烫{3,}|烫{8,}"),
-    "tuntun": re.compile("屯屯屯"),
-}
-# U+FFFD in UTF-8, read as latin-1, and what a font shows for what it lacks.
-SHOWN_REPLACED = ("ï¿½", "▯")
-_LOSS = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
-# Some databases write what they cannot write as the one turned upside down.
-_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}|\?{6,}|¿{2,}")
-# So many letters in a row that are no ASCII: bytes of Chinese of which some are gone, or it would be undone.
-_MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
-_LETTERS = re.compile("[À-ÖØ-öø-ÿ]")
-_MANY = 4
-# So many question marks in all, and in one run, are lost characters.
-_LOST_QUESTIONS, _LOST_RUN = 4, 3
 # A text about encodings quotes a few strings; from this share on it is garbled itself.
 _QUOTED = 0.4
 
@@ -77,12 +59,11 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     """Undo misreadings in a text, line by line and in runs inside lines.
 
     Gives the text, a ``Repair`` for each chain in the order taken (``detail`` is the chain), and flags
-    for what is lost: ``kunjinkao``, ``tangtang``, ``tuntun``, ``question-marks``,
-    ``replacement-characters``, and
-    ``lost-bytes`` where a chain that was undone had lost some.
+    for what is lost: those of ``crawler.text.losses``, and ``lost-bytes`` where a chain that was undone had
+    lost some.
     """
     if text.isascii():
-        return text, (), _flags(text)
+        return text, (), losses.flags(text)
     repairs: list[Repair] = []
     changed, lossy, new = 0, False, text
     for _ in range(_ROUNDS):
@@ -104,8 +85,8 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
             break
     quoted = repairs and changed < _QUOTED * len(text) and topic.about_encodings(text)
     if quoted or (repairs and topic.in_code_order(text)):
-        return text, (), _flags(text)
-    flags = _flags(new)
+        return text, (), losses.flags(text)
+    flags = losses.flags(new)
     return new, tuple(repairs), (*flags, "lost-bytes") if lossy else flags
 
 
@@ -130,22 +111,3 @@ def apply(repair: Repair, text: str) -> str:
 def _reverse(name: str) -> str:
     right, wrong = name.split(">")
     return f"{wrong}>{right}"
-
-
-def _flags(text: str) -> tuple[str, ...]:
-    flags = [name for name, marks in _LOSSES.items() if marks.search(text)]
-    if flags and topic.about_encodings(_LOSS.sub("", text)):
-        flags = []
-    replaced = any(
-        sign in text and not topic.about_encodings(text.replace(sign, "")) for sign in SHOWN_REPLACED
-    )
-    if "\ufffd" in text or replaced:
-        flags.append("replacement-characters")
-    if any(len(_LETTERS.findall(run)) >= _MANY for run in _MISREAD.findall(text)) and not (
-        topic.about_encodings(_MISREAD.sub("", text))
-    ):
-        flags.append("lost-bytes")
-    lost = [len(found) for found in _QUESTIONS.findall(text)] if "??" in text or "¿¿" in text else []
-    if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
-        flags.append("question-marks")
-    return tuple(flags)

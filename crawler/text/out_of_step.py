@@ -164,6 +164,7 @@ class Reader:
         right = self.text[end : end + 2]
         if right[:1] in {"", "\n"}:
             bonus += likelihood.at_line_end(out[-1])
+        bonus += likelihood.of_question(out, right)
         bonus += likelihood.of_opened(out, self.text[end : end + _CLOSED_WITHIN])
         bonus += likelihood.of_speaker(before[-2:] + out, self.text[end : end + _NAMED])
         was = visible(self.tokens, self.text[at:end])

@@ -9,7 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.text import cuts, deadline, gloss, halves, injection, mojibake, noise, shifted, topic, wide_cuts
+from crawler.text import (
+    cuts,
+    deadline,
+    gloss,
+    halves,
+    injection,
+    losses,
+    mojibake,
+    noise,
+    shifted,
+    topic,
+    wide_cuts,
+)
 from crawler.text.gloss import Profile
 from crawler.text.likelihood import PageWords
 from crawler.text.repairs import Repair
@@ -137,7 +149,7 @@ def _restore_all(texts: Sequence[str]) -> RestoredAll:
     if len(page.repairs) > before and (profile := injection.decide(page.texts)):
         # Readings that invisible characters had hidden.
         _remove_glosses(page, profile)
-    if not any(sign in text for text in page.texts for sign in (_LOST, *mojibake.SHOWN_REPLACED)):
+    if not any(sign in text for text in page.texts for sign in (_LOST, *losses.SHOWN_REPLACED)):
         page.flags = [flag for flag in page.flags if flag != _REPLACED]
     return RestoredAll(tuple(page.texts), tuple(page.repairs), tuple(dict.fromkeys(page.flags)))
 

@@ -78,12 +78,19 @@ def chinese_as_single(encoding: str) -> Chain:
             return text
         return _SINGLE.sub(
             lambda found: (
-                found.group() if _is_reading(found) else _single_run(found.group(), encoding, known, tally)
+                found.group()
+                if _is_reading(found) or _is_one_sign(found.group())
+                else _single_run(found.group(), encoding, known, tally)
             ),
             text,
         )
 
     return undo
+
+
+def _is_one_sign(run: str) -> bool:
+    """Say whether a run is one sign again and again: ¿¿¿¿ is what is lost, ×××× what is hidden."""
+    return len(set(run)) == 1 and len(run) > _PAIR
 
 
 def _is_reading(found: re.Match[str]) -> bool:

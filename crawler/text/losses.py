@@ -1,0 +1,74 @@
+"""What shows in a text that something of it is lost for good: told, never filled."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.text import topic
+
+# U+FFFD in UTF-8, read as latin-1, and what a font shows for what it lacks.
+SHOWN_REPLACED = ("ï¿½", "▯")
+_WORDS = {
+    "kunjinkao": re.compile("锟斤拷|锟截|斤拷锟"),
+    # Whoever burns their tongue calls it out a few times, in quotation marks.
+    "tangtang": re.compile("(?<![烫“「『‘（(])烫{3,}|烫{8,}"),
+    "tuntun": re.compile("屯屯屯"),
+}
+_WORD = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
+# Some databases write what they cannot write as a question mark, others as one turned upside down.
+_QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}|\?{6,}|¿{2,}")
+# So many in all, and in one run, are lost characters.
+_LOST_QUESTIONS, _LOST_RUN = 4, 3
+# One in front of a clause asks nothing.
+_NO_QUESTION = re.compile("(?:(?<=[，。、；：（“《])|^)\\?(?=[\u4e00-\u9fff])", re.MULTILINE)
+_FEW = 2
+# So many letters in a row that are no ASCII are bytes of Chinese; as some of them are gone it was not undone.
+_MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
+_LETTER = re.compile("[À-ÖØ-öø-ÿ]")
+_MANY = 4
+# GBK that was read as UTF-8, without what is none: two bytes here and there are letters of any script.
+_BLOCKS = ((0x180, 0x24F), (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x58F), (0x590, 0x5FF), (0x600, 0x7FF))
+_FOREIGN = re.compile("[\u0180-\u024f\u0370-\u07ff]{2,}")
+
+
+def flags(text: str) -> tuple[str, ...]:
+    """Name the losses that a text shows; one that is about encodings may quote them.
+
+    Any of ``kunjinkao``, ``tangtang``, ``tuntun``, ``replacement-characters``, ``lost-bytes`` and
+    ``question-marks``.
+    """
+    found = [name for name, marks in _WORDS.items() if marks.search(text)]
+    if found and topic.about_encodings(_WORD.sub("", text)):
+        found = []
+    if "\ufffd" in text or any(_is_shown(sign, text) for sign in SHOWN_REPLACED):
+        found.append("replacement-characters")
+    if _has_left_bytes(text):
+        found.append("lost-bytes")
+    if _has_lost_characters(text):
+        found.append("question-marks")
+    return tuple(found)
+
+
+def _is_shown(sign: str, text: str) -> bool:
+    return sign in text and not topic.about_encodings(text.replace(sign, ""))
+
+
+def _has_left_bytes(text: str) -> bool:
+    if any(_is_of_many_scripts(run) for run in _FOREIGN.findall(text)):
+        return True
+    misread = any(len(_LETTER.findall(run)) >= _MANY for run in _MISREAD.findall(text))
+    return misread and not topic.about_encodings(_MISREAD.sub("", text))
+
+
+def _is_of_many_scripts(run: str) -> bool:
+    blocks = {block for block in _BLOCKS for char in run if block[0] <= ord(char) <= block[1]}
+    return len(blocks) > 1
+
+
+def _has_lost_characters(text: str) -> bool:
+    if "?" not in text and "¿" not in text:
+        return False
+    lost = [len(found) for found in _QUESTIONS.findall(text)]
+    if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
+        return True
+    return len(_NO_QUESTION.findall(text)) >= _FEW and not topic.about_encodings(text)
