@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from crawler.items import BlockKind
 from crawler.page import byline, names
+from crawler.page.rules import Phrases
 from crawler.text.markers import fold
 
 if TYPE_CHECKING:
@@ -40,10 +41,8 @@ _ENDS = ("。", "!", "?", '"', "”", ")", ";")
 _POSITION = re.compile(r"\[\d+\]")
 _LAST_POSITION = re.compile(r"\[\d+\]$")
 _DIGITS = re.compile(r"\d+")
-_OWN = re.compile(
-    "|".join(
-        tomllib.loads(resources.files("crawler.page").joinpath("learned.toml").read_text("utf-8"))["own"]
-    )
+_OWN = Phrases(
+    tomllib.loads(resources.files("crawler.page").joinpath("learned.toml").read_text("utf-8"))["own"]
 )
 
 
@@ -160,7 +159,7 @@ def _general(place: str) -> str:
 
 def _is_own(block: Block, text: str) -> bool:
     """Whether a block is the article's by what it is: a table, a caption, a signature, a date, a file."""
-    if _OWN.search(text) is not None:
+    if _OWN.stand_in(text):
         return True
     if block.link_density >= LINKED:
         return False

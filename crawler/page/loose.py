@@ -9,10 +9,11 @@ from crawler.page import names
 from crawler.page.labels import fold, is_label, is_tool, opens_name, without_labelled
 
 DATE = re.compile(
+    r"(?=[\d(JFMASOND星礼周週])(?:"  # what none begins with is passed over at once
     r"(?:\d{1,2} )?\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? "
     r"(?:\d{1,2}(?:st|nd|rd|th)?,? ?)?(?:19|20)\d\d|"
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?![\d.])"
-    r"|\(?(?<![本上下这這每])(?:星期|礼拜|(?:(?<=日)|(?<![\u4e00-\u9fff]))[周週])[一二三四五六日天](?![\u4e00-\u9fff])\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前"
+    r"|\(?(?<![本上下这這每])(?:星期|礼拜|(?:(?<=日)|(?<![\u4e00-\u9fff]))[周週])[一二三四五六日天](?![\u4e00-\u9fff])\)?|\d{1,2}\s?[:时]\s?\d{2}(?:\s?[:分]\s?\d{2}秒?)?分?|\d{1,2}月\d{1,2}日|\d+\s?(?:年|个?月|天|小时|分钟)前)"
 )
 _ASIDE = re.compile(
     r"(?:发[表布]|编辑)于.{0,8}|IP属地.{0,8}|原创|首发|关注|订阅|[\d.,]+[万千亿wWkK]?\+?(?:次|人|个|条)?(?:粉丝|阅读|播放|评论|浏览|观看|围观|点赞|赞|回复|收藏|看过|已读|参与)?"

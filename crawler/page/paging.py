@@ -56,7 +56,8 @@ _BAR_WORDS = frozenset(
     )
 )
 _NEXT_MARKS = (">", ">>", "›", "»", "→", "＞")
-_CALL = re.compile(r"createPageHTML\w{0,20}\s{0,9}\(\s*((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
+_CALLED = "createPageHTML"
+_CALL = re.compile(_CALLED + r"\w{0,20}\s{0,9}\(\s*((?:[^()'\"]|'[^']*'|\"[^\"]*\")*)\)")
 _ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^,\s]+)")
 _NUMBERED = re.compile(r"(?:^|[_\-/=])(\d{1,5})(?=\.\w{2,6}$|$|/|-\d{1,2}\.\w{2,6}$)")
 PAGE_NAMES = (
@@ -228,7 +229,8 @@ def called_page(page: Page) -> str | None:
     With the name of an element in front page 2 is ``name_2.ending``, and current counts from 0 on some sites
     and from 1 on others; the page's own address says which page it is where it can.
     """
-    for script in page.root.iter("script"):
+    called = _CALLED in page.source or not page.source
+    for script in page.root.iter("script") if called else ():
         for match in _CALL.finditer(script.text or ""):
             arguments = [
                 next((group for group in found.groups() if group), "")

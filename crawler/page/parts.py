@@ -33,6 +33,7 @@ _PAGER = re.compile(
 _FIRST_PART = re.compile(
     r"第?(?:1|一)页?|上一?[页頁]|前一?[页頁]|首[页頁]|<|‹|«|prev(?:ious)?", re.IGNORECASE
 )
+_ASKING = re.compile(r"=[\s\"']*\?")
 _EDGE = 4  # blocks at the ends of a part that may be the page's and not the article's
 _SHORTEST_TITLE = 4
 
@@ -117,7 +118,7 @@ def _text(link: HtmlElement | str) -> str:
 def _candidates(page: Page, first: str) -> Iterator[tuple[HtmlElement | str, str]]:
     """Yield link (or its text) and address of what may lead to a part; most are told by their address."""
     name = _FIRST.sub("", splitext(urlsplit(first).path.rstrip("/"))[0].rpartition("/")[2])
-    for link in page.root.iter("a"):
+    for link in page.root.iter("a") if _may_lead(page.source, name) else ():
         href = (link.get("href") or "").strip()
         if not href or not (href.startswith("?") or (name and name in href)):
             continue
@@ -127,6 +128,12 @@ def _candidates(page: Page, first: str) -> Iterator[tuple[HtmlElement | str, str
             continue
     if called := called_page(page):
         yield "下一页", called
+
+
+def _may_lead(source: str, name: str) -> bool:
+    """Whether a page may have such a link, by its source: most have none, and a few hundred others."""
+    written = not source or "&#" in source or "&" in name  # a character may be written as its number
+    return written or bool(name and name in source) or _ASKING.search(source) is not None
 
 
 class Verdict(StrEnum):

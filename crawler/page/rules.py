@@ -6,6 +6,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ESCAPES_AND_SETS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
+_GROUP = re.compile(r"\([^()]*\)")
 
 
 class Scope(StrEnum):
@@ -22,6 +29,23 @@ class Scope(StrEnum):
     END = "end"
 
 
+class Phrases:
+    """Patterns of which one is to match somewhere in a text. Raises ``re.error``."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        opening = [pattern for pattern in patterns if _is_opening(pattern)]
+        inside = [pattern for pattern in patterns if not _is_opening(pattern)]
+        # A search would try what can only open a text at each of its places, which takes most of the time.
+        self._opening = _compile(opening) if opening else None
+        self._inside = _compile(inside) if inside else None
+
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them matches."""
+        return (self._opening is not None and self._opening.match(text) is not None) or (
+            self._inside is not None and self._inside.search(text) is not None
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: its name, where it applies, what a block must match and what it must not.
@@ -32,7 +56,7 @@ class Rule:
 
     name: str
     scopes: frozenset[Scope]
-    pattern: re.Pattern[str]
+    pattern: Phrases
     unless: re.Pattern[str] | None
     max_chars: int
     cascade: bool
@@ -41,7 +65,7 @@ class Rule:
         """Whether the rule matches a block's folded text (see ``crawler.text.markers.fold``)."""
         return (
             len(folded) <= self.max_chars
-            and self.pattern.search(folded) is not None
+            and self.pattern.stand_in(folded)
             and (self.unless is None or self.unless.search(folded) is None)
         )
 
@@ -58,7 +82,7 @@ def load(text: str) -> list[Rule]:
                 Rule(
                     name=entry["name"],
                     scopes=frozenset(map(Scope, entry["scope"].split())),
-                    pattern=_compile(entry["pattern"]),
+                    pattern=Phrases(entry["pattern"]),
                     unless=_compile(entry["unless"]) if "unless" in entry else None,
                     max_chars=entry.get("max_chars", 10_000),
                     cascade=entry.get("cascade", False),
@@ -69,5 +93,13 @@ def load(text: str) -> list[Rule]:
     return rules
 
 
-def _compile(patterns: list[str]) -> re.Pattern[str]:
+def _is_opening(pattern: str) -> bool:
+    """Whether a pattern can match at the start of a text alone: each of its alternatives begins with ``^``."""
+    outline, left = "", _ESCAPES_AND_SETS.sub("", pattern)
+    while outline != left:
+        outline, left = left, _GROUP.sub("", left)
+    return all(alternative.startswith("^") for alternative in outline.split("|"))
+
+
+def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))

@@ -38,6 +38,7 @@ _APART = r"(?:[\s\u3000]|&[a-z]{2,8};|<[^<>]{0,80}>){0,8}"
 _EDITOR_WRITTEN = re.compile(
     f"(?:[责責]{_APART}(?:任{_APART})?|本{_APART}文{_APART}|值{_APART}班{_APART})[编編]"
 )
+_LONGEST_WRITTEN = 3 + 2 * 8 * 82  # two gaps of eight elements
 _DATE = re.compile(r"\W{0,2}(?:(?:19|20)\d\d|\d{3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _SOURCE = re.compile(r"[^\W\d_]{2}")
 
@@ -91,11 +92,24 @@ def _of_editors(page: Page) -> list[etree._ElementUnicodeResult]:
     source = page.source
     path = _IN_BOTH
     if source and "&#" not in source:  # a character may be written as its number
-        if not _EDITOR_WRITTEN.search(source):
+        if not _names_editor(source):
             return []
         path = _IN_BOTH if _TRADITIONAL in source else _IN_SIMPLIFIED
     found: Any = path(page.root)
     return found  # type: ignore[no-any-return]  # the stubs know no result of an XPath
+
+
+def _names_editor(source: str) -> bool:
+    """Whether ``_EDITOR_WRITTEN`` matches in a source; most that name an editor write it plainly."""
+    if _EDITORS[0] in source:
+        return True
+    for last in (_SIMPLIFIED, _TRADITIONAL):  # the last character is found much faster than the first ones
+        at = source.find(last)
+        while at >= 0:
+            if _EDITOR_WRITTEN.search(source, max(at - _LONGEST_WRITTEN, 0), at + 1):
+                return True
+            at = source.find(last, at + 1)
+    return False
 
 
 def _start(text: etree._ElementUnicodeResult) -> HtmlElement | None:
