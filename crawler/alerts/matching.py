@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.alerts.anchors import anchors
@@ -167,11 +167,16 @@ def subject_of(article: Matchable, kind: str | None = None) -> Subject:
         title=article.canonical_title.lower(),
         body=article.canonical_body.lower(),
         source=(article.canonical_source or "").lower(),
-        portals=tuple(canonical(name).lower() for name in (article.portal, site) if name),
-        section="\n".join(canonical(name).lower() for name in names),
+        portals=tuple(_folded(name) for name in (article.portal, site) if name),
+        section="\n".join(map(_folded, names)),
         kind=kind or getattr(article, "kind", None) or "new",
         region=regions.code(region) if region else "",
     )
+
+
+@lru_cache(maxsize=1024)  # a portal has the same few names on every page
+def _folded(name: str) -> str:
+    return canonical(name).lower()
 
 
 class _Asked:

@@ -7,6 +7,7 @@ those watches that match what was withdrawn.
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from crawler.alerts.added import Added
 from crawler.query.excerpts import excerpts
 from crawler.query.syntax import shown
-from crawler.store import deliveries
+from crawler.store import deliveries, direct
 from crawler.store.articles import Outcome
 from crawler.store.models import Alert, StoryMember, Version, Watch
 
@@ -36,6 +37,8 @@ NEW = "new"
 CHANGED = "changed"
 REPRINT = "reprint"
 WITHDRAWN = "withdrawn"
+_WATCHES = "SELECT id, CAST(targets AS TEXT) FROM watches WHERE id {}"
+_NO_TARGETS = ("[]", "null", None)
 
 
 def record(
@@ -73,7 +76,7 @@ def record(
         alert = _alert(saved, article, match, watch_id, occasion)
         alert.reprints = reprints
         written.append(alert)
-    return _add(session, written)
+    return _add(session, written, there)
 
 
 def record_stored(session: Session, watch: Watch, found: Found, *, at: datetime) -> int:
@@ -118,17 +121,19 @@ def record_withdrawn(
     reprints = _reprints(session, story_id) if there else 0
     for match in matches:
         watch_id = watch_ids[match.watch]
-        if watch_id in there - told:
+        if watch_id in there and watch_id not in told:
             alert = _stored_alert(version, story_id, watch_id, match.terms, occasion, at)
             alert.reprints = reprints
             written.append(alert)
-    return _add(session, written)
+    return _add(session, written, there)
 
 
-def _add(session: Session, alerts: list[Alert]) -> int:
+def _add(session: Session, alerts: list[Alert], there: Mapping[int, bool]) -> int:
     session.add_all(alerts)
-    session.flush()
-    deliveries.enqueue(session, alerts)
+    # The others have time: they are written together, before the next query or with the commit.
+    if tells := [alert for alert in alerts if there[alert.watch_id]]:
+        session.flush()
+        deliveries.enqueue(session, tells)
     return len(alerts)
 
 
@@ -149,11 +154,16 @@ def _told(session: Session, story_id: int) -> dict[tuple[int, str], Alert]:
     return {(alert.watch_id, alert.occasion): alert for alert in alerts}
 
 
-def _still_there(session: Session, watch_ids: Sequence[int]) -> set[int]:
-    # A watch may be removed while a crawl is under way.
+def _still_there(session: Session, watch_ids: Sequence[int]) -> dict[int, bool]:
+    """Return those of the watches that were not removed while a crawl is under way, and who has targets."""
     if not watch_ids:
-        return set()
-    return set(session.scalars(select(Watch.id).where(Watch.id.in_(watch_ids))))
+        return {}
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        rows = direct.rows(connection, _WATCHES.format("IN (SELECT value FROM json_each(?))"), [dumps(watch_ids)])
+    else:
+        rows = direct.rows(connection, _WATCHES.format("= ANY(%s)"), [list(watch_ids)])
+    return {watch_id: targets not in _NO_TARGETS for watch_id, targets in rows}
 
 
 def _alert(saved: Saved, article: items.Article, match: Match, watch_id: int, occasion: str) -> Alert:

@@ -31,10 +31,10 @@ KEY_BYTES = 6
 
 _BUCKETS = BANDS * ROWS
 _ENDS = re.compile("[。！!？?；;…\n]+")
-_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w%‰°℃\n-]+(?=\d)")
+_THOUSANDS = re.compile(r"[,，](?<=\d.)(?=\d{3}(?!\d))")
+_BETWEEN_DIGITS = re.compile(r"(\d)[^\w%‰°℃\n-]+(?=\d)")
 _POINT = "\ue000"  # stands for a point that stays, until the others are gone
-_NO_WORDS = re.compile(f"(?:[^\\w%‰°℃\\n{_POINT}-]|_)+")
+_NO_WORDS = re.compile(f"[^\\w%‰°℃\\n{_POINT}-]+")
 _Numbers = np.ndarray[tuple[int, ...], np.dtype[np.uint64]]
 _MIX, _RANK, _BAND = (
     np.uint64(0x9E3779B97F4A7C15),
@@ -73,7 +73,7 @@ def of_the_whole(keys: Sequence[int]) -> frozenset[int]:
 
 
 def _words(text: str) -> str:
-    kept = _BETWEEN_DIGITS.sub(_POINT, _THOUSANDS.sub("", text))
+    kept = _BETWEEN_DIGITS.sub(rf"\1{_POINT}", _THOUSANDS.sub("", text)).replace("_", "")
     return _NO_WORDS.sub("", kept).replace(_POINT, ".")
 
 

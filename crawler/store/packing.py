@@ -15,6 +15,8 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -25,6 +27,7 @@ LEVEL = 3
 _LENGTH = 4  # bytes that say how long the JSON is
 _BETWEEN = "\0"  # between two texts, which hold none
 _ONE_BY_ONE = 24
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TEXTS = ("title", "body", "abstract")
 
 
@@ -77,7 +80,7 @@ def pack(content: Content) -> bytes:
     canonical = f"{content.canonical_title}\n{content.canonical_body}"
     if difference := _difference(read, canonical):
         small["canonical"] = difference
-    head = json.dumps(small, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    head = _JSON.encode(small).encode("utf-8", "replace")
     texts = _BETWEEN.join(getattr(content, name).replace(_BETWEEN, "") for name in _TEXTS)
     return compress(len(head).to_bytes(_LENGTH, "big") + head + texts.encode("utf-16-le", "replace"))
 
@@ -146,8 +149,12 @@ def _exchanged(lines: list[str], wanted: list[str]) -> dict[str, str]:
     if not of_length:
         return {}
     old, new = map("".join, zip(*of_length, strict=True))
-    changes = Counter([both for both in zip(old, new, strict=True) if both[0] != both[1]])
+    changes = Counter([(old[at], new[at]) for at in np.flatnonzero(_codes(old) != _codes(new)).tolist()])
     return {one: other for (one, other), times in changes.items() if 2 * times > old.count(one)}
+
+
+def _codes(text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint32]]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _applied(read: str, difference: dict[str, Any]) -> str:
