@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from sqlalchemy.orm import Session
 
+    from crawler.alerts.alerted import Alerted
     from crawler.alerts.feed import Feed
     from crawler.alerts.feeds import Source
     from crawler.store.database import Database
@@ -71,6 +72,7 @@ def _publish(database: Database, folder: Path, place: Place) -> list[Path]:
     with database.reading() as session:
         state = _untold(session)
         touched = _touched(session)
+        alerted = set(session.scalars(select(Alert.watch_id).distinct()))
         todo = [
             of
             for of in feeds.sources(session)
@@ -78,7 +80,11 @@ def _publish(database: Database, folder: Path, place: Place) -> list[Path]:
         ]
     written: list[Path] = []
     for of in todo:
-        written += _write(database, folder, of, place)
+        watch = of.wanted.watch_id
+        if watch is None or watch in alerted:
+            written += _write(database, folder, of, place)
+        else:
+            written += _write_page(folder, of.path, feeds.outline(of, place), ())
     if todo:
         written.append(_write_list(database, folder, place))
     _mark(database, state)
@@ -93,11 +99,15 @@ def _write(database: Database, folder: Path, of: Source, place: Place) -> list[P
             feed = feeds.described(session, of, place, page)
             alerts = feeds.entries(session, of, place, page)
         pages = feed.pages
-        for suffix, document in FORMATS.items():
-            path = folder / file_name(of.path, suffix, page)
-            _replace(path, document(_bounded(feed), alerts))
-            written.append(path)
+        written += _write_page(folder, of.path, _bounded(feed), alerts)
         page += 1
+    return written
+
+
+def _write_page(folder: Path, name: str, feed: Feed, alerts: Sequence[Alerted]) -> list[Path]:
+    written = [folder / file_name(name, suffix, feed.page) for suffix in FORMATS]
+    for path, document in zip(written, FORMATS.values(), strict=True):
+        _replace(path, document(feed, alerts))
     return written
 
 
