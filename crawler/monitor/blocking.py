@@ -99,7 +99,10 @@ def _displays(text: str, enough: int) -> bool:
         end = hidden.start() if hidden else len(text)
         while at < end:
             cut = text.find("<", min(at + _PIECE, end), end)  # never within a tag
-            length += len(fold(_TAG.sub(" ", text[at : cut if cut > 0 else end])))
+            piece = _TAG.sub(" ", text[at : cut if cut > 0 else end])
+            if _chinese(enough).match(piece):  # each stays one when it is folded
+                return True
+            length += len(fold(piece))
             if length >= enough:
                 return True
             at = cut if cut > 0 else end
@@ -108,6 +111,12 @@ def _displays(text: str, enough: int) -> bool:
         closed = _closing(hidden[1]).search(text, hidden.end())
         at = closed.end() if closed else len(text)
     return False
+
+
+@cache
+def _chinese(count: int) -> re.Pattern[str]:
+    """Return what matches the start of a text up to that many Chinese characters."""
+    return re.compile(rf"(?:[^\u4e00-\u9fff]*+[\u4e00-\u9fff]){{{count}}}")
 
 
 @cache

@@ -30,6 +30,7 @@ _PLACED = re.compile(r"[\[(]([\u4e00-\u9fff、]{2,12})/[\u4e00-\u9fff]{2,6}报[�
 _BOTH_DONE = re.compile(
     r"\s?[/、]?\s?(?:文[/、]?[图摄]|图[/、]?文|摄影报[道导]|撰文|撰稿|供稿|编写|(?:采访|综合)?整理|编译|翻译)\s*$"
 )
+_LAST_DONE = tuple("图摄文道导稿写理译")  # what each of these ends with: few lines have to be searched
 _EACH = re.compile(
     r"^(?:[\u4e00-\u9fff·]{0,12}(?:记者|通讯员)\s?)?([\u4e00-\u9fff、 ]{2,20}?)\s?/?文[\s、,]+"
     r"[\u4e00-\u9fff、 ]{2,12}?/?[图摄影]{1,2}\s*$"
@@ -102,7 +103,8 @@ def signed_people(line: str) -> list[str]:
     if match and (function := _FUNCTION.match(match[1])):
         return names.split_people(function[1], strict=True)
     start, end = match.span(1) if match else (0, len(line))
-    work = _BOTH_DONE.search(folded[start:end])
+    inner = folded[start:end]
+    work = _BOTH_DONE.search(inner) if inner.rstrip().endswith(_LAST_DONE) else None
     if work is None and match is None and not _office_first(line):
         return []
     inside = line[start : start + work.start() if work else end]
