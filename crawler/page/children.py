@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from crawler.page import roles, worth
@@ -139,6 +140,7 @@ class _Path:
     def __init__(self, found: Containers, links: Sequence[bool], values: Sequence[float]) -> None:
         self.found = found
         self.links = links
+        self.opens = [one or other for one, other in zip_longest(links, links[1:], fillvalue=False)]
         self.values = values
         self.depths: dict[HtmlElement, int] = {}  # of each element, from 1 on
         self._entered: list[tuple[HtmlElement, Item, int]] = []
@@ -167,7 +169,7 @@ class _Path:
         self.found.add(element)
         siblings = self.found.children_of(outer) if outer is not None else []
         if not siblings or siblings[-1].node is not element:
-            siblings.append(Item(element, 0.0, start, start, 0, 0, any(self.links[start : start + 2])))
+            siblings.append(Item(element, 0.0, start, start, 0, 0, self.opens[start]))
         self._entered.append((element, siblings[-1], start))
         self.depths[element] = len(self._entered)
 

@@ -86,9 +86,10 @@ def find(
     said = "\n".join(reference.text for reference in references)
     openings = [opening for reference in references for opening in reference.openings]
     best: tuple[float, list[Line]] | None = None
+    generic = _generic()
     for group in _headlines(lines):
         deadline.check()
-        if group[0].folded in _generic() or not _may_score(group, said, openings):
+        if group[0].folded in generic or not _may_score(group, said, openings):
             continue
         score = _score(group, references)
         if score < _ENOUGH and _may_lead(group, score, references, lines) and _leads_in(group, lines):
@@ -201,8 +202,11 @@ def _may_score(group: Sequence[Line], said: str, openings: Sequence[str]) -> boo
     ``said`` are the references, ``openings`` what a line holds that says more than one of them.
     """
     text = _folded(group)
-    if text in said or any(opening in text for opening in openings) or "[" in group[0].text[:4]:
+    if text in said or "[" in group[0].text[:4]:
         return True
+    for opening in openings:
+        if opening in text:
+            return True
     return heads(group[0])
 
 

@@ -28,13 +28,15 @@ def named_worth(line: Line) -> float:
         return 1.5
     parent = line.element.getparent()
     joined = _names_of(line.element)
-    if parent is not None and len(names := _names_of(parent)) > 1 and not _has_many(parent):
+    if parent is not None and (names := _names_of(parent)) and not _has_many(parent):
         joined = f"{joined} {names}"
-    return _worth(joined)
+    return _worth(joined) if joined else 0.0
 
 
 def _names_of(element: HtmlElement) -> str:
-    return f"{element.get('class', '')} {element.get('id', '')}"
+    """Return class and id names, empty for none, as of most elements."""
+    names = element.keys()
+    return f"{element.get('class', '')} {element.get('id', '')}" if names else ""
 
 
 def _has_many(parent: HtmlElement) -> bool:

@@ -13,6 +13,8 @@ from crawler.page.layout import Layout, Line
 from crawler.text import deadline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -75,14 +77,15 @@ class _Walker:
             if event == "start":
                 tag = str(element.tag)
                 kind = _KINDS.get(tag, _BLOCK)
-                styled = element.get("style") or element.get("hidden") is not None
+                names = element.keys()  # most have none or one, and to ask for four by name takes longer
+                styled = names and ("style" in names or "hidden" in names)
                 if kind == _UNSEEN or (styled and self._is_hidden(element)):
                     blocks.append((element, *blocks[-1][1:]))
                     events.skip_subtree()
                     continue
                 if kind == _BLOCK:
                     if ":" not in tag:
-                        self._start_block(element, tag)
+                        self._start_block(element, tag, names)
                 elif kind == _INLINE:
                     if parts and self._is_seam(element):
                         parts.append(_SEAM)
@@ -192,7 +195,7 @@ class _Walker:
         names = element.get("class")
         return names is not None and roles.role_of(names) in _TOOLS
 
-    def _start_block(self, element: HtmlElement, tag: str) -> None:
+    def _start_block(self, element: HtmlElement, tag: str, names: Sequence[str]) -> None:
         if self.table is None:
             if self.parts:
                 self.flush()
@@ -206,7 +209,7 @@ class _Walker:
             self.pre += 1
         _, heading, outer = self.blocks[-1]
         role = roles.TAGS.get(tag, "")
-        if not role:
+        if not role and names:
             named, identity = element.get("class"), element.get("id")
             if named or identity:
                 role = roles.role_of(f"{named or ''} {identity or ''}")

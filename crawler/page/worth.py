@@ -215,7 +215,7 @@ def distrust(lines: Sequence[Line], plain: Sequence[float], trusted: frozenset[s
 
 def _value(line: Line) -> float:
     own = line.chars - line.link_chars
-    if line.link_density >= LINKED:
+    if line.link_chars and line.link_density >= LINKED:
         return -min(10.0 + line.link_chars, 40.0) if is_link(line) else LINKED_SENTENCE_VALUE
     if line.table is not None:
         return -3.0 if is_meta(line) else min(own, 60) * 0.4
