@@ -116,7 +116,7 @@ def source(session: Session, path: str) -> Source | None:
 
 
 def outline(of: Source, place: Place) -> Feed:
-    """Return what a list of feeds says about a feed, and a feed without alerts; that needs no look at them."""
+    """Return what a list of feeds says about a feed, and an empty feed; it looks at no alert."""
     return Feed(of.id, of.title, of.description, of.born, of.path, place.base, place.web)
 
 

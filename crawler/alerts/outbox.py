@@ -160,7 +160,9 @@ def _still_there(session: Session, watch_ids: Sequence[int]) -> dict[int, bool]:
         return {}
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        rows = direct.rows(connection, _WATCHES.format("IN (SELECT value FROM json_each(?))"), [dumps(watch_ids)])
+        rows = direct.rows(
+            connection, _WATCHES.format("IN (SELECT value FROM json_each(?))"), [dumps(watch_ids)]
+        )
     else:
         rows = direct.rows(connection, _WATCHES.format("= ANY(%s)"), [list(watch_ids)])
     return {watch_id: targets not in _NO_TARGETS for watch_id, targets in rows}

@@ -94,7 +94,7 @@ def load(text: str) -> list[Rule]:
 
 
 def _is_opening(pattern: str) -> bool:
-    """Whether a pattern can match at the start of a text alone: each of its alternatives begins with ``^``."""
+    """Whether a pattern can match at the start of a text alone: each alternative begins with ``^``."""
     outline, left = "", _ESCAPES_AND_SETS.sub("", pattern)
     while outline != left:
         outline, left = left, _GROUP.sub("", left)
