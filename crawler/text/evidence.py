@@ -10,7 +10,7 @@ from crawler.text import everyday, gloss
 from crawler.text.gloss import Gloss, Verdict
 
 _HAN = re.compile(f"[{gloss.HAN}]")
-_BLANKS = frozenset(" \xa0")
+_BLANKS = " \xa0\u3000"
 _HAN_OR_MARK = re.compile(f"[{gloss.HAN}，。；！？]")
 # What a reading of a character is worth by how many characters are commoner than it.
 _BY_RANK = ((gloss.FREQUENT, 1.5), (1500, 0.8), (gloss.USUAL, 0.3), (3000, -0.3))
@@ -106,20 +106,22 @@ def collect(evidence: Evidence, text: str, each: list[Gloss], *, neutral: bool) 
             continue
         evidence.first.append(one)
         evidence.wide += text.startswith("（", one.start)
-        before, behind = text[max(0, one.start - 2) : one.start - 1], text[one.end : one.end + 2]
-        if behind[:1] in _BLANKS:
+        before, behind = text[max(0, one.start - 2) : one.start - 1], text[one.end : one.end + 3]
+        shown = behind.lstrip(_BLANKS)
+        blank = len(shown) < len(behind)
+        if blank:
             evidence.blank_behind += 1
-            evidence.broken += before not in everyday.SET_OFF and bool(_HAN_OR_MARK.match(behind, 1))
-        if before in _BLANKS and behind[:1] in _BLANKS:
+            evidence.broken += before not in everyday.SET_OFF and bool(_HAN_OR_MARK.match(shown))
+        if blank and before and before in _BLANKS:
             evidence.alone += 1
-        elif _HAN.match(behind.lstrip(" \xa0")) or (one.start > 1 and _HAN.match(text, one.start - 2)):
+        elif _HAN.match(shown) or (one.start > 1 and _HAN.match(text, one.start - 2)):
             evidence.in_word += gloss.rank(one.char) < _BY_RANK[2][0]
             evidence.named += everyday.is_named(text, one)
             evidence.listed += everyday.is_listed(text, one)
             evidence.ambiguous += everyday.is_ambiguous(text, one)
             evidence.starts += not _HAN.match(before)
             evidence.ends += not _HAN.match(behind)
-            evidence.closes += not _HAN.match(behind.lstrip(" \xa0"))
+            evidence.closes += not _HAN.match(shown)
         elif not before.isalnum():
             evidence.alone += 1
 

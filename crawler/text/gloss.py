@@ -237,7 +237,7 @@ def remove(text: str, profile: Profile) -> tuple[str, list[str]]:
             continue
         kept.append(text[done : gloss.start])
         done = gloss.end
-        if profile.blank_behind and text[done : done + 1] in {" ", "\xa0"}:
+        if profile.blank_behind and text[done : done + 1] in {" ", "\xa0", "\u3000"}:
             done += 1
         removed.append(text[gloss.start - 1 : done])
     kept.append(text[done:])

@@ -95,14 +95,14 @@ def utf8_as_gb(text: str, known: bool, tally: Tally) -> str:
 
 def pair_by_pair(wrong: str, right: str) -> Chain:
     """Give a function that undoes one two-byte encoding read as another, character by character."""
-    return lambda text, known, tally: _by_parts(
+    return lambda text, known, tally: by_parts(
         text, lambda part: _pairs_line(part, (wrong, right), known, tally), every=known
     )
 
 
 def whole_runs(wrong: str, right: str) -> Chain:
     """Give a function that undoes any encoding read as any other, for runs that can be encoded throughout."""
-    return lambda text, known, tally: _by_parts(
+    return lambda text, known, tally: by_parts(
         text, lambda part: _foreign_line(part, (wrong, right), known, tally), every=known
     )
 
@@ -114,7 +114,8 @@ def by_lines(text: str, needed: re.Pattern[str], change: Callable[[str], str]) -
     return "".join(change(line) if needed.search(line) else line for line in _LINE.findall(text))
 
 
-def _by_parts(text: str, change: Callable[[str], str], *, every: bool = False) -> str:
+def by_parts(text: str, change: Callable[[str], str], *, every: bool = False) -> str:
+    """Change the parts of a text that look wrong, or every part."""
     if every:
         return "".join(map(change, _PART.findall(text)))
     parts, suspects = _parts(text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.text import codepages, losses, misread, singlebyte, together, topic
+from crawler.text import codepages, losses, misread, singlebyte, together, topic, utf8_form
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -22,10 +22,7 @@ STEP = "mojibake"
 _UTF8: dict[str, misread.Chain] = {
     "utf-8>cp1252": singlebyte.utf8_as_single,
     "utf-8>gb18030": misread.utf8_as_gb,
-    **{
-        f"utf-8>{wrong}": misread.whole_runs(wrong, "utf-8")
-        for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")
-    },
+    **{f"utf-8>{wrong}": utf8_form.in_runs(wrong) for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")},
     **{
         f"utf-8>{wrong}": codepages.through(wrong, "utf-8", singlebyte.utf8_as_single)
         for wrong in codepages.NAMES
