@@ -19,7 +19,7 @@ MARGIN = 12.0
 KNOWN_MARGIN = 4.0
 LIKELY = -7.6
 # So long a run that gains so much a character may be less usual Chinese; so may any where the chain is known.
-_SURE_LENGTH, _SURE_GAIN, _LENIENCE = 6, 4.0, 1.0
+_SURE_LENGTH, _SURE_GAIN, LENIENCE = 6, 4.0, 1.0
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
@@ -38,9 +38,8 @@ _PAIR = 2
 # How much less usual Chinese may be that has the form of UTF-8 on a page where that was misread.
 _FORM = 4.0
 # So many different characters a run of Han must be to be read as something else.
-_FEWEST_OF_HAN = 4
+FEWEST_OF_HAN = 4
 
-_FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ENDS_LATIN = re.compile(rb"(?:[\xc2-\xd4][\x80-\xbf])+\Z")
 # Long lines are judged in parts that end with punctuation, so that one odd place does not cost the
@@ -97,13 +96,6 @@ def pair_by_pair(wrong: str, right: str) -> Chain:
     """Give a function that undoes one two-byte encoding read as another, character by character."""
     return lambda text, known, tally: by_parts(
         text, lambda part: _pairs_line(part, (wrong, right), known, tally), every=known
-    )
-
-
-def whole_runs(wrong: str, right: str) -> Chain:
-    """Give a function that undoes any encoding read as any other, for runs that can be encoded throughout."""
-    return lambda text, known, tally: by_parts(
-        text, lambda part: _foreign_line(part, (wrong, right), known, tally), every=known
     )
 
 
@@ -231,8 +223,8 @@ def _pairs_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) ->
         # Signs between characters gain by chance; they do not make a word.
         han = len(set(HAN.findall(new[start:end])))
         sure = end - start >= _SURE_LENGTH and gain > _SURE_GAIN * (end - start)
-        likely = LIKELY - (_LENIENCE if known or sure else 0.0)
-        if enough and han >= (_PAIR if known else _FEWEST_OF_HAN) and han_mean(new[start:end]) > likely:
+        likely = LIKELY - (LENIENCE if known or sure else 0.0)
+        if enough and han >= (_PAIR if known else FEWEST_OF_HAN) and han_mean(new[start:end]) > likely:
             first, last = _to_edges(line, gains, max(done, start), end)
             parts += [line[done:first], new[first:last]]
             done = last
@@ -289,23 +281,3 @@ def _best_runs(gains: list[float]) -> Iterator[tuple[int, int, float]]:
             start, total, peak = at + 1, 0.0, 0.0
     if peak > 0:
         yield start, stop, peak
-
-
-def _foreign_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) -> str:
-    wrong, right = chain
-
-    def better(found: re.Match[str]) -> str:
-        old = found.group()
-        try:
-            new = old.encode(wrong).decode(right)
-        except UnicodeError:
-            return old
-        gain = model.log_total(new) - model.log_total(old)
-        if gain < (KNOWN_MARGIN if known else MARGIN) or han_mean(new) < LIKELY - _LENIENCE * known:
-            return old
-        if not known and len(set(HAN.findall(new))) < _FEWEST_OF_HAN and HAN.search(old):
-            return old  # a name, as 粲粲 and 逄珩霜 are
-        tally.add(old, new)
-        return new
-
-    return _FOREIGN.sub(better, line)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.text import codepages, losses, misread, singlebyte, together, topic, utf8_form
+from crawler.text import codepages, foreign, losses, misread, singlebyte, together, topic
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ STEP = "mojibake"
 _UTF8: dict[str, misread.Chain] = {
     "utf-8>cp1252": singlebyte.utf8_as_single,
     "utf-8>gb18030": misread.utf8_as_gb,
-    **{f"utf-8>{wrong}": utf8_form.in_runs(wrong) for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")},
+    **{f"utf-8>{wrong}": foreign.utf8(wrong) for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")},
     **{
         f"utf-8>{wrong}": codepages.through(wrong, "utf-8", singlebyte.utf8_as_single)
         for wrong in codepages.NAMES
@@ -33,8 +33,9 @@ _OTHERS: dict[str, misread.Chain] = {
     "big5hkscs>cp1252": singlebyte.chinese_as_single("big5hkscs"),
     "gb18030>big5hkscs": misread.pair_by_pair("big5hkscs", "gb18030"),
     "big5hkscs>gb18030": misread.pair_by_pair("gb18030", "big5hkscs"),
+    "utf-16-be>utf-16-le": misread.pair_by_pair("utf-16-le", "utf-16-be"),
     **{
-        f"{right}>{wrong}": misread.whole_runs(wrong, right)
+        f"{right}>{wrong}": (foreign.with_hangul if wrong == "cp949" else foreign.whole_runs)(wrong, right)
         for right in ("gb18030", "big5hkscs")
         for wrong in ("cp949", "euc_jp", "cp932")
     },

@@ -1,7 +1,7 @@
-"""UTF-8 that was read as a double-byte encoding, found by its form inside sound text.
+"""Chinese that was read in an encoding of Japan or Korea, and UTF-8 that was read in any of two bytes.
 
-A few characters in a row whose bytes are UTF-8 of Chinese ones are so by no chance: ``年报显示`` read as
-Japanese is ``蟷ｴ謚･譏ｾ遉ｺ``, in the middle of a sentence that was read well.
+Whole runs are read again, and UTF-8 is found by its form inside sound text: a few characters in a row whose
+bytes are UTF-8 of Chinese ones are so by no chance. ``年报显示`` read as Japanese is ``蟷ｴ謚･譏ｾ遉ｺ``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,22 @@ from functools import lru_cache
 from itertools import accumulate, groupby
 
 from crawler.text import model
-from crawler.text.misread import LIKELY, Chain, Tally, by_parts, han_mean, whole_runs
+from crawler.text.misread import (
+    FEWEST_OF_HAN,
+    HAN,
+    KNOWN_MARGIN,
+    LENIENCE,
+    LIKELY,
+    MARGIN,
+    Chain,
+    Tally,
+    by_parts,
+    han_mean,
+    pair_by_pair,
+)
 
+_FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2})+")
 _WIDTH = 3
 # So many characters in a row are certain, fewer must be likely Chinese.
@@ -21,7 +35,25 @@ _CERTAIN, _FEWEST = 4, 3
 _ODD = -9.0
 
 
-def in_runs(wrong: str) -> Chain:
+def whole_runs(wrong: str, right: str) -> Chain:
+    """Give a function that undoes any encoding read as any other, for runs that can be encoded throughout."""
+    return lambda text, known, tally: by_parts(
+        text, lambda part: _foreign_line(part, (wrong, right), known, tally), every=known
+    )
+
+
+def with_hangul(wrong: str, right: str) -> Chain:
+    """Give a function that does ``whole_runs``, and then ``pair_by_pair`` where there are Korean letters."""
+    runs, pairs = whole_runs(wrong, right), pair_by_pair(wrong, right)
+
+    def undo(text: str, known: bool, tally: Tally) -> str:
+        text = runs(text, known, tally)
+        return pairs(text, known, tally) if _HANGUL.search(text) else text
+
+    return undo
+
+
+def utf8(wrong: str) -> Chain:
     """Give a function that undoes UTF-8 read as ``wrong``: whole runs, and then what has its form."""
     whole = whole_runs(wrong, "utf-8")
 
@@ -72,3 +104,23 @@ def _bytes(char: str, wrong: str) -> bytes:
         return char.encode(wrong) if char > "\x7f" else b""
     except UnicodeEncodeError:
         return b""
+
+
+def _foreign_line(line: str, chain: tuple[str, str], known: bool, tally: Tally) -> str:
+    wrong, right = chain
+
+    def better(found: re.Match[str]) -> str:
+        old = found.group()
+        try:
+            new = old.encode(wrong).decode(right)
+        except UnicodeError:
+            return old
+        gain = model.log_total(new) - model.log_total(old)
+        if gain < (KNOWN_MARGIN if known else MARGIN) or han_mean(new) < LIKELY - LENIENCE * known:
+            return old
+        if not known and len(set(HAN.findall(new))) < FEWEST_OF_HAN and HAN.search(old):
+            return old  # a name, as 粲粲 and 逄珩霜 are
+        tally.add(old, new)
+        return new
+
+    return _FOREIGN.sub(better, line)
