@@ -77,6 +77,7 @@ _NBSP_AS_HAN = re.compile(
     "^(?:聽{3,}|牋{2,}|聽聽(?=[ \u3000])|[聽牋 ]{4,}(?<=[聽牋]))|(?:聽{3,}|牋{2,})$", re.MULTILINE
 )
 _NEAR = 24
+_OPENING = frozenset("“‘「『\"'`")
 _SIGHT = 200
 _BESIDE = 4
 _LEAST_HAN = 2
@@ -182,11 +183,13 @@ def _characters(found: re.Match[str]) -> str:
 def is_in_text(found: re.Match[str], decoded: str) -> bool | None:
     """Tell whether an escape stands in text.
 
-    True if so; False in code or an address; None in quotes or other script, where the rest of the page
-    decides.
+    True if so; False in an address; None in quotes, in other script, or in what looks like code, where the
+    rest of the page decides.
     """
-    if decoded == found.group() or _in_address(found) or _in_code(found):
+    if decoded == found.group() or _in_address(found):
         return False
+    if _in_code(found):
+        return None
     text, start, end = found.string, found.start(), found.end()
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
     if before == "[" or after == "]" or _SET_OFF.match(text[max(0, start - 2) : start] + text[end : end + 2]):
@@ -251,9 +254,11 @@ def decode_runs(
 
 
 def _is_explained(text: str, start: int, end: int, decoded: str) -> bool:
-    """Say whether what an escape stands for stands beside it: ``输入&copy;得到©``."""
+    """Say whether what an escape stands for is told: beside it, ``输入&copy;得到©``, or behind."""
     sign = decoded.strip()
-    return len(sign) == 1 and sign in text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
+    if len(sign) == 1:
+        return sign in text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
+    return text[max(0, start - 1) : start] in _OPENING and sign in text[end : end + _NEAR]
 
 
 def _blanks(text: str) -> tuple[str, int, str, str]:
