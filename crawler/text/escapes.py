@@ -62,7 +62,7 @@ _TAG_AHEAD = re.compile(rf"{_TAG.pattern}\s*\Z")
 _SOURCE = re.compile(r"<(?:!doctype\s+html|html|head|body|title)\b[^<>]{0,200}>", re.IGNORECASE)
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
-    r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[;{}]\s*$"
+    r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[A-Za-z_]\w*[^;{}\n]{0,80}[;{}]\s*$"
 )
 _BLANKS = re.compile(
     # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
