@@ -27,6 +27,8 @@ _SPECIAL = "".join(_SPECIALS)
 _TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
 # Specials that Chinese text uses as punctuation too.
 _SHARED = "‘’“”…—–•"
+# Rows of GB 2312 with its frequent characters.
+_FIRST_LEVEL, _LAST_BYTE, _CERTAIN = range(0xB0, 0xD8), 0xA0, 4
 _UNSHARED = re.compile(f"[\x80-\xff{''.join(char for char in _SPECIALS if char not in _SHARED)}]")
 # Neither encoding is read rightly where it gives characters that nobody assigned.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -86,6 +88,18 @@ def chinese_as_single(encoding: str) -> Chain:
         )
 
     return undo
+
+
+def _is_frequent(run: str, encoding: str) -> bool:
+    """Say whether letters are the bytes of four characters or more of the first level of GB 2312 alone."""
+    raw = run.encode("latin-1", "replace")
+    pairs = list(zip(raw[::2], raw[1::2], strict=False))
+    return (
+        encoding == "gb18030"
+        and len(raw) % 2 == 0
+        and len(pairs) >= _CERTAIN
+        and all(first in _FIRST_LEVEL and second > _LAST_BYTE for first, second in pairs)
+    )
 
 
 def _is_one_sign(run: str) -> bool:
@@ -187,6 +201,7 @@ def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
         whole = run[:left] + new + run[right:]
         total = model.log_total(whole)
         fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > likely
+        fits = fits or _is_frequent(run[left:right], encoding)
         if total > value and fits:
             best, value = whole, total
     if best != run:
