@@ -11,6 +11,8 @@ import os
 from importlib.util import find_spec
 from typing import Any
 
+from scrapy.settings import default_settings
+
 BOT_NAME = "portalwatch"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
@@ -133,12 +135,30 @@ COOKIES_ENABLED = False  # no session is needed to read public notices
 
 # --- The way of an article ---------------------------------------------------------------------------
 
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+_without = {
     # Each takes its share of every request; nothing here needs these.
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware",
+    # Ours are in their places.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware",
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+    "scrapy.extensions.spiderstate.SpiderState",
+    # The doors that are shut above.
+    "scrapy.extensions.telnet.TelnetConsole",
+    "scrapy.extensions.remote_control.RemoteControl",
+}
+# Taken out here, as Scrapy loads what is switched off by None: an HTTP server, one of SSH, two HTTP clients.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    name: place
+    for name, place in default_settings.DOWNLOADER_MIDDLEWARES_BASE.items()
+    if name not in _without
+}
+EXTENSIONS_BASE = {
+    name: place for name, place in default_settings.EXTENSIONS_BASE.items() if name not in _without
+}
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.inflate.InflateMiddleware": 590,
     "crawler.middlewares.address_guard.AddressGuardMiddleware": 40,
@@ -149,9 +169,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     # Nearest to the network: they see each request that goes out, also for robots.txt, and each answer.
     "crawler.middlewares.conditional.ConditionalMiddleware": 700,
     "crawler.middlewares.gentle.GentleMiddleware": 710,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.middlewares.refresh.RefreshMiddleware": 580,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.middlewares.cookies.WantedCookiesMiddleware": 700,
 }
 SPIDER_MIDDLEWARES: dict[str, int | None] = {
@@ -182,10 +200,6 @@ EXTENSIONS: dict[str, int | None] = {
     "crawler.collecting.Collecting": 500,
     "crawler.timekeeper.Timekeeper": 520,
     "crawler.measuring.Measuring": 510,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    # The doors that are shut above would be loaded even so, with an HTTP server and one of SSH.
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 ITEM_PROCESSOR = "crawler.chains.Pipelines"
 STATS_CLASS = "crawler.chains.Counts"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crawler import definition, errors, tls
 from crawler.asking import ENTRY, NotNow
 from crawler.choosing import Choosing
-from crawler.middlewares.charset import raw_page, text_of
+from crawler.middlewares.charset import DecidedResponse, raw_page, text_of
 from crawler.monitor.sightings import Sightings
 from crawler.page.document import PageError, parse_html
 from crawler.page.learned import NOTHING
@@ -194,6 +194,8 @@ class PortalSpider(SectionSpider):
             article.breadcrumb = [section]
         article.raw = [raw_page(response, article.fetched)]
         article.charset, article.charset_reason = article.raw[0].charset, article.raw[0].charset_reason
+        if isinstance(response, DecidedResponse):
+            response.let_go()
         return article
 
     def failed(self, failure: Failure) -> None:

@@ -29,17 +29,25 @@ class DecidedResponse(HtmlResponse):
         super().__init__(*args, **kwargs)
         header = self.headers.get("Content-Type")
         self.decision = charset.decide(self.body, header.decode("latin-1") if header else None)
-        self._decoded = charset.decode(self.body, self.decision)
+        self._decoded: charset.Decoded | None = None
+        self.replaced = self._made().replaced
+
+    def _made(self) -> charset.Decoded:
+        if self._decoded is None:
+            self._decoded = charset.decode(self.body, self.decision)
+        return self._decoded
 
     @property
     def text(self) -> str:
         """The decoded page."""
-        return self._decoded.text
+        return self._made().text
 
-    @property
-    def replaced(self) -> int:
-        """How many bytes could not be read."""
-        return self._decoded.replaced
+    def let_go(self) -> None:
+        """Let go of the text, which is made again for whoever asks.
+
+        Scrapy keeps an answer until what was read from it is stored, and a hundred of them wait for that.
+        """
+        self._decoded = None
 
 
 def decided(response: TextResponse) -> DecidedResponse:

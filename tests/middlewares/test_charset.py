@@ -51,3 +51,12 @@ def test_the_decision_is_counted() -> None:
     CharsetMiddleware.from_crawler(crawler).process_response(request, response)
     assert crawler.stats
     assert crawler.stats.get_value("portalwatch/charset/gb18030") == 1
+
+
+def test_a_text_that_was_let_go_is_there_for_whoever_asks() -> None:
+    request = Request("http://portal.example/")
+    answer = HtmlResponse(request.url, body=PAGE.encode("gb18030"), request=request)
+    found = middleware().process_response(request, answer)
+    assert isinstance(found, DecidedResponse)
+    found.let_go()
+    assert (found.text, found.replaced) == (PAGE, 0)
