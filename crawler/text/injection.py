@@ -186,7 +186,20 @@ def _judge(
     needed += EDUCATION * min(len(words), 3)
     if total < needed:
         return None
+    only_converted = only_converted and not _are_injected(first, found)
     return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted, others)
+
+
+def _are_injected(first: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> bool:
+    """Say whether readings of characters that no table converts are injected too: several, all frequent ones.
+
+    One that stands bare elsewhere is not, nor is a rare one, which an editor may have explained.
+    """
+    others = Counter(one.char for one in first if not gloss.is_converted(one.char))
+    written = "".join(text for text, each in found if each)
+    return len(others) > 1 and all(
+        gloss.rank(char) < gloss.USUAL and written.count(char) == number for char, number in others.items()
+    )
 
 
 def _needed(*, traditional: bool, only_converted: bool) -> float:
