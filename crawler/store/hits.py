@@ -26,7 +26,7 @@ _MORE = 8
 """… each time so many times as many: where few answer, as behind ``since:``, asking often takes longest."""
 
 Needed = str | tuple[str, list["Needed"]]
-"""A token (``x*`` is a prefix), or AND and OR before several of these."""
+"""A token (``x*`` is a prefix), or AND and OR before several of these, or NOT before two."""
 
 
 def portions(hits: Iterator[Numbers]) -> Iterator[list[int]]:
@@ -43,20 +43,26 @@ def portions(hits: Iterator[Numbers]) -> Iterator[list[int]]:
         yield waiting
 
 
-def newest_first(session: Session, wanted: Needed) -> Iterator[Numbers]:
-    """Yield the articles that PostgreSQL's index has for ``wanted``, the newest first, each once."""
+def newest_first(
+    session: Session, wanted: Needed, among: tuple[int, int] = segments.EVERY
+) -> Iterator[Numbers]:
+    """Yield the articles that PostgreSQL's index has for ``wanted``, the newest first, each once.
+
+    ``among`` are the lowest and the highest number that they have.
+    """
     tokens = sorted(set(_tokens(wanted)))
     found: Numbers = np.empty(
         0, dtype=np.int64
     )  # in rising order, not yielded: others may be newer than these
     last: int | None = None
-    looked = segments.look(session.connection(), [numbered(token) for token in tokens])
+    looked = segments.look(session.connection(), [numbered(token) for token in tokens], among)
     for segment, places in looked:
         newer = int(np.searchsorted(found, segment.newest, "right"))
         if newer < len(found):
             yield found[newer:][::-1]
             last, found = int(found[newer]), found[:newer]
         hits = segment.articles(_combined(wanted, dict(zip(tokens, places, strict=True))))
+        hits = hits[(hits >= among[0]) & (hits <= among[1])]
         found = once(np.concatenate((found, hits if last is None else hits[hits < last])))
     yield found[::-1]
 
@@ -82,6 +88,9 @@ def _combined(wanted: Needed, places: dict[str, Numbers]) -> Numbers:
     if isinstance(wanted, str):
         return places[wanted]
     sign, parts = wanted
+    if sign == "not":
+        had, unwanted = (_combined(part, places) for part in parts)
+        return had[~np.isin(had, unwanted, assume_unique=True)]
     found = sorted((_combined(part, places) for part in parts), key=len)
     if sign == "or":
         return once(np.concatenate(found))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from crawler.store import hits, postings, search, segments
+from crawler.store import hits, merging, postings, search, segments
 from crawler.store.database import Database, open_database
 from crawler.store.postings import DamagedPageError
 
@@ -93,7 +93,7 @@ def test_many_small_segments_become_few(database: Database) -> None:
     for number in range(1, 301):
         change(database, {number: f"第{number}号通知" if number % 2 else "公告"})
     assert sum(sizes(database)) == 300
-    assert len(sizes(database)) <= 2 * segments.FEW
+    assert len(sizes(database)) <= 2 * merging.FEW
     assert holding(database, "通知") == list(range(299, 0, -2))
     assert holding(database, "公告") == list(range(300, 0, -2))
     assert holding(database, "公*") == list(range(300, 0, -2))
@@ -141,7 +141,7 @@ def test_segments_that_are_merged_during_a_search(
             first = [int(one) for one in next(found)]
         with database.writing() as other:
             numbers = other.scalars(text("SELECT number FROM search_segments")).all()
-            segments.merge(other.connection(), numbers)
+            merging.merge(other.connection(), numbers)
         rest = [int(one) for ids in found for one in ids]
     assert first + rest == [9, 8, 7, 6, 5, 4, 3, 2, 1]
 
@@ -150,16 +150,38 @@ def test_segments_that_are_merged_during_a_search(
 def test_a_damaged_page_loses_what_it_holds_and_nothing_else(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number in range(1, segments.FEW):
+    for number in range(1, merging.FEW):
         change(database, {number: "公告"})
     with database.writing() as session:
         session.execute(text("UPDATE search_pages SET packed = '123' WHERE segment = 2"))
-    left = [number for number in range(segments.FEW - 1, 0, -1) if number != 2]
+    left = [number for number in range(merging.FEW - 1, 0, -1) if number != 2]
     assert holding(database, "公告") == left
     assert "scrapy db check --fix" in caplog.text
-    change(database, {segments.FEW: "公告"})
-    assert sizes(database) == [segments.FEW]
-    assert holding(database, "公告") == [segments.FEW, *left]
+    change(database, {merging.FEW: "公告"})
+    assert sizes(database) == [merging.FEW]
+    assert holding(database, "公告") == [merging.FEW, *left]
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("least", "most", "expected"),
+    [
+        (0, 99, [9, 8, 7, 6, 5, 4, 3, 2, 1]),
+        (3, 5, [5, 4, 3]),
+        (9, 9, [9]),
+        (10, 99, []),
+        (1, 0, []),
+        (7, 4, []),
+    ],
+)
+def test_articles_from_one_number_to_another(
+    database: Database, least: int, most: int, expected: list[int]
+) -> None:
+    for first in (1, 4, 7):
+        change(database, dict.fromkeys(range(first, first + 3), "公告"))
+    with database.reading() as session:
+        found = hits.newest_first(session, "公告", (least, most))
+        assert [int(one) for ids in found for one in ids] == expected
 
 
 @on_postgresql
@@ -178,10 +200,10 @@ def test_how_often_an_article_is_written(size: int) -> None:
     for number in range(1, 60_000 // size):
         kept.append((number, size))
         written += size
-        if due := segments.due(kept):
+        if due := merging.due(kept):
             made = sum(articles for name, articles in kept if name in due)
             kept = [one for one in kept if one[0] not in due] + [(number, made)]
             written += made
-        assert sum(1 for _, articles in kept if articles < segments.LARGE) <= 4 * segments.FEW
-    assert max(articles for _, articles in kept) <= 2 * segments.LARGE
+        assert sum(1 for _, articles in kept if articles < merging.LARGE) <= 4 * merging.FEW
+    assert max(articles for _, articles in kept) <= 2 * merging.LARGE
     assert written <= 4 * 60_000

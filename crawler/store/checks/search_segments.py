@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select, text
 
-from crawler.store import postings, segments, turns
+from crawler.store import postings, segment_pages, segments, turns
 from crawler.store.checks.search_index import KIND
 from crawler.store.models import Article, Version
 from crawler.store.packing import unpack
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crawler.store.checks.search_index import Text
     from crawler.store.database import Database
     from crawler.store.postings import Numbers
-    from crawler.store.segments import Segment
+    from crawler.store.segment_pages import Segment
 
 A_TIME = 1_000
 _FACTOR, _KEPT = 0x9E3779B97F4A7C15, 32
@@ -37,6 +37,8 @@ _FACTOR, _KEPT = 0x9E3779B97F4A7C15, 32
 _NOT_ITS_OWN = "a page does not belong where it is"
 
 _Sums = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+_SEGMENTS = text("SELECT number FROM search_segments WHERE articles > 0 ORDER BY number")
+"""Without one that is being made: those that it is made of still hold its articles."""
 _PAGES = text("SELECT first, packed FROM search_pages WHERE segment = :segment ORDER BY first")
 _STRAY = text(
     "SELECT DISTINCT segment FROM search_pages WHERE segment NOT IN (SELECT number FROM search_segments)"
@@ -89,9 +91,9 @@ class Check:
         """Return the articles that are indexed, by number, and the sum of each over its tokens."""
         if self._held is None:
             found: list[tuple[Numbers, _Sums]] = [(np.empty(0, dtype=np.int64), np.empty(0))]
-            numbers = session.scalars(text("SELECT number FROM search_segments ORDER BY number")).all()
+            numbers = session.scalars(_SEGMENTS).all()
             for number in numbers:
-                (segment,) = segments.read(session.connection(), [number])
+                (segment,) = segment_pages.read(session.connection(), [number])
                 try:
                     found.append(_sums(session, segment))
                 except DamagedPageError as error:
@@ -106,7 +108,7 @@ class Check:
     def _drop(self, segment: int) -> None:
         if self._report.fix:
             with turns.writing(self._database) as session:
-                segments.drop(session.connection(), [segment])
+                segment_pages.drop(session.connection(), [segment])
 
     def _note(self, where: str, reason: str) -> None:
         self._report.add(KIND, where, reason, repaired=self._report.fix)
@@ -118,8 +120,8 @@ def _sums(session: Session, segment: Segment) -> tuple[Numbers, _Sums]:
     sums = np.zeros(len(ids))
     last = -1
     pages = session.execute(_PAGES, {"segment": segment.number}).all()
-    for at in range(0, len(pages), segments.BLOCK):
-        found, _ = postings.read([(first, packed) for first, packed in pages[at : at + segments.BLOCK]])
+    for at in range(0, len(pages), segment_pages.BLOCK):
+        found, _ = postings.read([(first, packed) for first, packed in pages[at : at + segment_pages.BLOCK]])
         places = postings.places_of(found)
         if found[0] <= last or (np.diff(found) <= 0).any() or places.max() >= len(ids):
             raise DamagedPageError(_NOT_ITS_OWN)
