@@ -5,7 +5,8 @@
 
 Adding is all that the writer does: the address, fingerprint, candidates and their verification, the article,
 its version, the search index, 100 watches, in batches of 50. The time of an article is its own and an equal
-share of its batch's end: the search index and the commit. The peer is what most crawlers do: an object of
+share of its batch's end: the search index and the commit; ``worst`` is the mean of the batch that took the
+longest. Then searches are asked (``store_search``). The peer is what most crawlers do: an object of
 SQLAlchemy's ORM an article, with a commit each, into a table of six columns with one unique index, in a file
 of its own. On PostgreSQL the tables are made in a schema of the bench's own, which is dropped.
 """
@@ -17,11 +18,12 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import store_fill
 from sqlalchemy import String, Text, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from store_search import searches
 from store_texts import article, clauses
 
 from crawler.alerts import outbox, watches
@@ -35,9 +37,9 @@ from crawler.store.models import Version, Watch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crawler import items
     from crawler.store.database import Database
 
+T = TypeVar("T")
 WATCHES = 100
 SCHEMA = "portalwatch_bench"
 
@@ -52,29 +54,42 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = options.folder or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        print(
-            "| stored | p50 ms | p99 ms | p50 CPU | end of batch | bytes each | its text | beyond | fill ms |"
-        )
-        print("|---|---|---|---|---|---|---|---|---|")
         medians = [measure(size, options, folder) for size in options.articles]
         print(f"growth of p50 from first to last: {medians[-1] / medians[0]:.2f}")
         print(f"peer, ORM object and commit an article: {peer(folder / 'peer.db', options.added)}")
 
 
 def measure(size: int, options: argparse.Namespace, folder: Path) -> float:
-    """Print the row of a size and return the median."""
+    """Print the row of a size and its searches, and return the median."""
     with database_of(size, options.database, folder) as (database, seconds):
         total, packed = room(database)
         with database.reading() as session:
             last = session.scalar(select(func.max(Version.article_id))) or 0  # more than size, in a kept file
         times, work, ends = add(database, range(last + 1, last + 1 + options.added))
+        worst = max(statistics.mean(batch) for batch in batched(times, batches.COUNT))
+        print_row(size, (times, work, ends), worst, (total, packed), seconds)
+        searches(database, last + options.added)
+    return statistics.median(times)
+
+
+def print_row(
+    size: int,
+    took: tuple[list[float], list[float], list[float]],
+    worst: float,
+    stored: tuple[int, int],
+    seconds: float,
+) -> None:
+    """Print the row of a size."""
+    times, work, ends = took
+    total, packed = stored
     p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
     each = " | ".join(f"{value / size:,.0f}" for value in (total, packed, total - packed))
     measured = " | ".join(
-        f"{value:.2f}" for value in (p50, p99, statistics.median(work), statistics.mean(ends))
+        f"{value:.2f}" for value in (p50, p99, worst, statistics.median(work), statistics.mean(ends))
     )
+    print("| stored | p50 ms | p99 ms | worst | p50 CPU | end | bytes each | its text | beyond | fill ms |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     print(f"| {size:,} | {measured} | {each} | {seconds / size * 1000:.2f} |", flush=True)
-    return p50
 
 
 class database_of:  # noqa: N801  used as a function
@@ -209,7 +224,7 @@ def peer(path: Path, added: int) -> str:
     return f"p50 {statistics.median(times):.2f} ms, p99 {statistics.quantiles(times, n=100)[98]:.2f} ms"
 
 
-def batched(values: Sequence[items.Article], size: int) -> Iterator[Sequence[items.Article]]:
+def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield so many at a time."""
     for at in range(0, len(values), size):
         yield values[at : at + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import false, func, select
@@ -11,7 +11,7 @@ from sqlalchemy import false, func, select
 from crawler.query import evaluate, regions
 from crawler.query.excerpts import Excerpt, excerpts, marked
 from crawler.query.syntax import And, Kind, Term, atoms
-from crawler.store import search
+from crawler.store import answers
 from crawler.store.articles import Change
 from crawler.store.damage import logged, readable
 from crawler.store.models import Article, Portal, Version
@@ -33,6 +33,8 @@ POOL = 200
 """So many of the newest articles that match are ranked; older ones come only where these are too few."""
 CHUNK = 200
 """So many candidates are read at a time."""
+NONE = (1, 0)
+"""From one number to a lower one."""
 NAMES = 4_096
 """So many names of portals and sections are remembered folded: thousands of articles share them."""
 
@@ -152,34 +154,54 @@ def _matching(
     """Yield the articles that match, by date or (faster) by when they were stored, the newest first."""
     when = func.coalesce(Article.published_at, Article.first_seen)
     query = _filtered(wanted)
+    tally = answers.Tally()
     if by_date:
-        hits = search.condition(session, wanted.query) if wanted.query else None
+        hits = answers.condition(session, wanted.query) if wanted.query else None
         filtered = query if hits is None else query.where(hits)
         portions = iter([filtered.order_by(when.desc(), Article.id.desc())])
     else:
-        portions = search.portions(session, query, wanted.query)
+        within = partial(_bounds, session, wanted) if wanted.since or wanted.until else None
+        portions = answers.portions(session, query, wanted.query, tally=tally, within=within)
     for portion in portions:
         with session.execute(portion.execution_options(yield_per=CHUNK)) as rows:
             for article, portal, packed, edited in rows:
+                tally.read += 1
                 content = readable(packed, article.url, damaged)
                 if content is None:
                     continue
                 asked = subject(portal, content, _kind(article, edited=edited), places.get(portal, ""))
                 if wanted.query is None or evaluate.matches(wanted.query, asked):
+                    tally.matched += 1
                     yield _Candidate(article, portal, content, asked)
 
 
-def _filtered(wanted: Search) -> Select[Article, str, bytes, bool]:
+def _bounds(session: Session, wanted: Search) -> tuple[int, int]:
+    """Return the lowest and the highest number of the articles of a time.
+
+    Articles are numbered as they are stored, mostly in the order of their dates: the index need not be asked
+    for those of all other times.
+    """
+    # A sum, lest PostgreSQL go through all articles by number until it finds one of the time.
+    number = Article.id + 0
+    lowest, highest = session.execute(select(func.min(number), func.max(number)).where(*_times(wanted))).one()
+    return NONE if lowest is None else (lowest, highest)
+
+
+def _times(wanted: Search) -> Iterator[ColumnElement[bool]]:
     when = func.coalesce(Article.published_at, Article.first_seen)
+    if wanted.since is not None:
+        yield when >= wanted.since
+    if wanted.until is not None:
+        yield when < wanted.until
+
+
+def _filtered(wanted: Search) -> Select[Article, str, bytes, bool]:
     query = (
         select(Article, Portal.name, Version.packed, _edited(wanted.query))
         .join(Portal, Portal.id == Article.portal_id)
         .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
     )
-    if wanted.since is not None:
-        query = query.where(when >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(when < wanted.until)
+    query = query.where(*_times(wanted))
     for name in _portals(wanted.query) if wanted.query else ():
         query = query.where(func.lower(Portal.name) == name)
     return query

@@ -8,12 +8,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from crawler.query.search import parse_search
+from crawler.store.answers import newest_first
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
 from crawler.store.finding import Found, best, newest
 from crawler.store.migrate import upgrade
 from crawler.store.models import Article
-from crawler.store.search import newest_first
 from crawler.store.tokens import tokens
 from tests.store.builders import NOON, article
 
@@ -99,6 +99,24 @@ def titles(database: Database, query: str) -> set[str]:
         ("营商 OR 通航", {"营商", "通航"}),
         ("低空 -通航", {"低空"}),
         ("-低空", {"营商", "节水"}),
+        ("低 -低空", {"节水"}),
+        ("低 -空", {"节水"}),
+        ("低空 -节", {"低空", "通航"}),
+        ("低空 -机场", {"低空"}),
+        ("低空 -title:低空", {"通航"}),
+        ("低空 -title:低", {"通航"}),
+        ("低空 -(机场 OR 听取)", {"低空"}),
+        ("低空 -(挂牌 机场)", {"低空"}),
+        ("低空 -(挂牌 听取)", {"低空", "通航"}),
+        ("低空 -(挂牌 机)", {"低空"}),
+        ("低空 -起降六架", {"低空"}),
+        ("低空 -机场降", {"低空", "通航"}),
+        ("低空 -5", {"低空", "通航"}),
+        ("低空 -5g", {"通航"}),
+        ("低空 -(-机场)", {"通航"}),
+        ("(低空 -机场) OR 营商", {"低空", "营商"}),
+        ("水 OR 5g", {"节水", "低空"}),
+        ("低 -机场 -水", {"低空"}),
         ("title:低空", {"低空"}),
         ("source:青石渡", {"营商", "低空", "通航", "节水"}),
         ("portal:odd", {"营商", "通航"}),
