@@ -218,7 +218,7 @@ KINDS: dict[str, Kind] = {
     "percent-twice": _of("%25[0-9a-fA-F]{2}", _PERCENT_TWICE, _percent_twice_bytes),
     "percent": _of("%[0-9a-fA-F]{2}", _PERCENT, _percent_bytes),
     "percent-run-twice": _of("%25[0-9a-fA-F]{2}", _PERCENT_RUN_TWICE, _percent_twice_bytes, _LISTED),
-    "percent-run": _of("(?:%[0-9a-fA-F]{2}){4}", _PERCENT_RUN, _percent_bytes, _LISTED),
+    "percent-run": _of("%[0-9a-fA-F]{2}%", _PERCENT_RUN, _percent_bytes, _LISTED),
     "mime": _mime,
     "quoted-printable": _of("=[0-9A-F]{2}", _QUOTED, _quoted_bytes),
     "hz": _of("~[{]", _HZ, _hz_bytes),

@@ -26,8 +26,13 @@ from crawler.text.misread import (
 )
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
+# Letters of scripts that hardly stand in Chinese text, several of them.
+_NO_CHINESE = re.compile(
+    "[\u0500-\u1fff\ua000-\ud7ff\ue000-\uf8ff](?:[^\n]{0,40}[\u0500-\u1fff\ua000-\ud7ff\ue000-\uf8ff])"
+)
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2})+")
+_FEW_OF_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){3}")
 _WIDTH = 3
 # So many characters in a row are certain, fewer must be likely Chinese.
 _CERTAIN, _FEWEST = 4, 3
@@ -40,6 +45,12 @@ def whole_runs(wrong: str, right: str) -> Chain:
     return lambda text, known, tally: by_parts(
         text, lambda part: _foreign_line(part, (wrong, right), known, tally), every=known
     )
+
+
+def exchanged() -> Chain:
+    """Give a function that undoes UTF-16 whose bytes were read the other way round, where it shows."""
+    pairs = pair_by_pair("utf-16-le", "utf-16-be")
+    return lambda text, known, tally: pairs(text, known, tally) if _NO_CHINESE.search(text) else text
 
 
 def with_hangul(wrong: str, right: str) -> Chain:
@@ -64,6 +75,9 @@ def utf8(wrong: str) -> Chain:
 
 
 def _in_part(part: str, wrong: str, tally: Tally) -> str:
+    # What has not its form as a whole has it nowhere; that is found much faster.
+    if not _FEW_OF_UTF8.search(part.encode(wrong, "replace")):
+        return part
     new = []
     for fits, chars in groupby(part, lambda char: bool(_bytes(char, wrong))):
         run = "".join(chars)

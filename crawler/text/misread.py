@@ -23,8 +23,8 @@ _SURE_LENGTH, _SURE_GAIN, LENIENCE = 6, 4.0, 1.0
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
-# So many rare characters in a part, or one in eight, are too many for a sound one.
-_RARE_ENOUGH = 3
+# So many rare characters in a part, or one in six, are too many for a sound one.
+_RARE_ENOUGH = 4
 # How many characters a garbled run may be extended by, and what that may cost.
 _EDGE = 3
 # What a reading costs that gives a character other than Han and punctuation, in nats.
@@ -125,7 +125,7 @@ def _parts(text: str) -> tuple[list[str], frozenset[int]]:
     parts = _PART.findall(text)
     suspects = []
     for at, part in enumerate(parts):
-        if close.search(part) and len(rare.findall(part)) >= max(_PAIR, min(_RARE_ENOUGH, len(part) / 8)):
+        if close.search(part) and len(rare.findall(part)) >= max(_PAIR, min(_RARE_ENOUGH, len(part) / 6)):
             suspects.append(at)
     return parts, frozenset(suspects)
 

@@ -33,7 +33,7 @@ _OTHERS: dict[str, misread.Chain] = {
     "big5hkscs>cp1252": singlebyte.chinese_as_single("big5hkscs"),
     "gb18030>big5hkscs": misread.pair_by_pair("big5hkscs", "gb18030"),
     "big5hkscs>gb18030": misread.pair_by_pair("gb18030", "big5hkscs"),
-    "utf-16-be>utf-16-le": misread.pair_by_pair("utf-16-le", "utf-16-be"),
+    "utf-16-be>utf-16-le": foreign.exchanged(),
     **{
         f"{right}>{wrong}": (foreign.with_hangul if wrong == "cp949" else foreign.whole_runs)(wrong, right)
         for right in ("gb18030", "big5hkscs")

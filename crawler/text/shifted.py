@@ -52,6 +52,8 @@ _FIRST_TRAIL = 0x40
 _ODD = re.compile(
     "[\u0080-\u00a6\u00a8-\u00af\u00b8-\u00d6\u00d8-\u1fff\u2500-\u257f\u3105-\u3129\ue000-\uf8ff]"
 )
+# Two bytes that are gone so close to each other, where nothing broke off, are none: it is a name.
+_LOST_TWICE = re.compile(f"{REPLACEMENT}[^{REPLACEMENT}\\n]{{0,8}}{REPLACEMENT}(?=[\u4e00-\u9fff])")
 _OF_CHARACTERS = re.compile(f"[\u4e00-\u9fff{_MARKS}]+")
 # What puts text in step again, or stands for half of a character.
 _BREAKS = re.compile("[!-~\u2474-\u249b\u3105-\u3129\uff21-\uff3a\uff41-\uff5a\ue000-\uf8ff\ufffd]")
@@ -126,7 +128,9 @@ def _again(old: str, encoding: str, before: str) -> tuple[float, str]:
     gain = value - sum(one.likely for one in plain.values())
     if new == old or gain < (_MARGIN_OF_LETTER if odd_runs.has_letter(old) else _MARGIN):
         return 0.0, old
-    return (gain, new) if _is_chinese(*_changed(old, new)) else (0.0, old)
+    if _LOST_TWICE.search(new) or not _is_chinese(*_changed(old, new)):
+        return 0.0, old
+    return gain, new
 
 
 def _is_chinese(changed: str, kept: str) -> bool:
