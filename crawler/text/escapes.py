@@ -26,7 +26,6 @@ _ONE_ENTITY = re.compile(
     rf"&(?:amp;|#38;|#[xX]26;)*(#[xX][0-9a-fA-F]+|#-?[0-9]{{1,7}};|{_BARE_CODE}|[A-Za-z][A-Za-z0-9]*);?"
 )
 # 55296 to 56319, and 56320 to 57343.
-_HINT_OF_ENTITY = re.compile("[&＆]|#[0-9]{5};")
 _UNIT_PAIR = re.compile(
     "&#(5(?:529[6-9]|5[3-9][0-9]{2}|6[0-2][0-9]{2}|631[0-9]));"
     "&#(5(?:63[2-9][0-9]|6[4-9][0-9]{2}|7[0-2][0-9]{2}|73[0-3][0-9]|734[0-3]));"
@@ -85,7 +84,7 @@ _LEAST_HAN = 2
 
 def _entities(text: str) -> tuple[str, int, str, str]:
     # In the source of a page they are no damage.
-    if not _HINT_OF_ENTITY.search(text) or _SOURCE.search(text):
+    if not any(sign in text for sign in "&＆#") or _SOURCE.search(text):
         return text, 0, "", ""
     return decode_runs(text, _ENTITY, _decode_entities, _entity_fits)
 

@@ -59,9 +59,14 @@ def with_hangul(wrong: str, right: str) -> Chain:
 
     def undo(text: str, known: bool, tally: Tally) -> str:
         text = runs(text, known, tally)
-        return pairs(text, known, tally) if _HANGUL.search(text) else text
+        return pairs(text, known, tally) if _has_hangul(text) else text
 
     return undo
+
+
+@lru_cache(maxsize=2)
+def _has_hangul(text: str) -> bool:
+    return _HANGUL.search(text) is not None
 
 
 def utf8(wrong: str) -> Chain:

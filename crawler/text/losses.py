@@ -8,13 +8,11 @@ from crawler.text import topic
 
 # U+FFFD in UTF-8, read as latin-1, and what a font shows for what it lacks.
 SHOWN_REPLACED = ("ï¿½", "▯")
-# Without any of these nothing shows; that is found much faster.
-_HINT = re.compile("[锟烫屯斤\ufffd▯?¿ïÀ-ÖØ-öø-ÿ\u0180-\u024f\u0370-\u07ff]")
 _WORDS = {
-    "kunjinkao": re.compile("锟斤拷|锟截|斤拷锟"),
+    "kunjinkao": ("锟", re.compile("锟斤拷|锟截|斤拷锟")),
     # Whoever burns their tongue calls it out a few times, in quotation marks.
-    "tangtang": re.compile("(?<![烫“「『‘（(])烫{3,}|烫{8,}"),
-    "tuntun": re.compile("屯屯屯"),
+    "tangtang": ("烫烫烫", re.compile("(?<![烫“「『‘（(])烫{3,}|烫{8,}")),
+    "tuntun": ("屯屯屯", re.compile("屯屯屯")),
 }
 _WORD = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
 # Some databases write what they cannot write as a question mark, others as one turned upside down.
@@ -28,6 +26,7 @@ _FEW = 2
 _MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
 _LETTER = re.compile("[À-ÖØ-öø-ÿ]")
 _MANY = 4
+_ANY_LETTER = re.compile("[À-ÖØ-öø-ÿ\u0180-\u024f\u0370-\u07ff]")
 # GBK that was read as UTF-8, without what is none: two bytes here and there are letters of any script.
 _BLOCKS = ((0x180, 0x24F), (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x58F), (0x590, 0x5FF), (0x600, 0x7FF))
 _FOREIGN = re.compile("[\u0180-\u024f\u0370-\u07ff]{2,}")
@@ -39,9 +38,7 @@ def flags(text: str) -> tuple[str, ...]:
     Any of ``kunjinkao``, ``tangtang``, ``tuntun``, ``replacement-characters``, ``lost-bytes`` and
     ``question-marks``.
     """
-    if not _HINT.search(text):
-        return ()
-    found = [name for name, marks in _WORDS.items() if marks.search(text)]
+    found = [name for name, (hint, marks) in _WORDS.items() if hint in text and marks.search(text)]
     if found and topic.about_encodings(_WORD.sub("", text)):
         found = []
     if "\ufffd" in text or any(_is_shown(sign, text) for sign in SHOWN_REPLACED):
@@ -58,6 +55,8 @@ def _is_shown(sign: str, text: str) -> bool:
 
 
 def _has_left_bytes(text: str) -> bool:
+    if not _ANY_LETTER.search(text):
+        return False
     if any(_is_of_many_scripts(run) for run in _FOREIGN.findall(text)):
         return True
     misread = any(len(_LETTER.findall(run)) >= _MANY for run in _MISREAD.findall(text))

@@ -12,14 +12,13 @@ from crawler.text import gbk, gloss
 
 _FIRST, _SECOND = 0xA3, 0xA8
 _LETTERS = {char: chr(code) for code in range(ord("a"), ord("z") + 1) if (char := gbk.decode(_SECOND, code))}
-_CUT = re.compile(f"(?<=[^\0-\x7f])[^\0-\x7f][{''.join(_LETTERS)}](?P<rest>[{gloss.LETTERS}]{{0,7}})[)）]")
+_LETTER = re.compile(f"[{''.join(_LETTERS)}]")
+_CUT = re.compile(f"(?<=[^\0-\x7f])[^\0-\x7f]{_LETTER.pattern}(?P<rest>[{gloss.LETTERS}]{{0,7}})[)）]")
 
 
 def show(text: str) -> str:
     """Write such a cut as one by a half-width bracket, ``请?shí)崆白``, where the reading fits the bytes."""
-    if not any(char in text for char in _LETTERS):
-        return text
-    return _CUT.sub(_shown, text)
+    return _CUT.sub(_shown, text) if _LETTER.search(text) else text
 
 
 def _shown(found: re.Match[str]) -> str:
