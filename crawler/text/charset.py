@@ -56,9 +56,8 @@ _ORNAMENT, _ORNAMENTS = 5.0, re.compile("[★☆※◆◇●○◎▲△▼▽�
 # Quotation marks, dashes and the like of code page 1252, each by itself in English text.
 _TYPOGRAPHIC = b"\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa9\xae\xb7"
 _ADJACENT = re.compile(rb"[\x80-\xff]{2}")
-# Below this mean log-probability a reading is no Chinese; above the other it surely is.
+# Below this mean log-probability a reading is no Chinese.
 _UNLIKELY = -10.0
-_LIKELY = -8.0
 # From this mean on, bytes are Chinese whatever is declared: hangul stand where GB 2312 has common characters.
 _CHINESE_IN_SPITE = -8.5
 # Share of all high bytes in UTF-8 sequences from which a page is UTF-8 with damage.

@@ -26,16 +26,15 @@ from crawler.text.misread import (
 )
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+(?:[ -~]{1,40}[^\x00-\x7f]+)*")
-# Letters of scripts that hardly stand in Chinese text, several of them.
-_NO_CHINESE = re.compile(
-    "[\u0500-\u1fff\ua000-\ud7ff\ue000-\uf8ff](?:[^\n]{0,40}[\u0500-\u1fff\ua000-\ud7ff\ue000-\uf8ff])"
-)
+# Letters of scripts that hardly stand in Chinese text, two of them close together.
+_STRANGE = "[\u0500-\u1fff\ua000-\ud7ff\ue000-\uf8ff]"
+_NO_CHINESE = re.compile(f"{_STRANGE}[^\n]{{0,40}}{_STRANGE}")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2})+")
-_FEW_OF_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){3}")
-_WIDTH = 3
 # So many characters in a row are certain, fewer must be likely Chinese.
 _CERTAIN, _FEWEST = 4, 3
+_WIDTH = 3
+_FEW_OF_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){%d}" % _FEWEST)
 # Mean log-probability of what reads like no Chinese as it stands.
 _ODD = -9.0
 

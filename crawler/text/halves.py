@@ -52,22 +52,24 @@ def _is_half(text: str, at: int) -> bool:
 
 
 def _gains(text: str, at: int, encoding: str) -> Iterator[float]:
-    """Say how much likelier it is that a byte is missing: ahead of the letter, and two bytes ahead of it."""
+    """Give how many nats likelier it is that a byte is missing: ahead of the letter, and two bytes ahead."""
     behind = text[at + 1 : at + 3]
-    yield _gain(text[max(0, at - 2) : at], _characters(encoding)[1].get(ord(text[at]), ""), text[at], behind)
+    begun, ended = _characters(encoding)
+    yield _gain(text[max(0, at - 2) : at], text[at] + behind, ended.get(ord(text[at]), ""), behind)
     raw = text[at - 1].encode(encoding, "ignore")
     following = (raw[1:] + text[at].encode()).decode(encoding, "ignore") if len(raw) == 2 else ""
     if len(following) == 1:
-        begun = _characters(encoding)[0].get(raw[0], "")
-        yield _gain(text[max(0, at - 3) : at - 1], begun, text[at - 1 : at + 1], following + behind, behind)
+        tail = text[max(0, at - 3) : at - 1]
+        yield _gain(tail, text[at - 1 : at + 1] + behind, begun.get(raw[0], ""), following + behind)
 
 
-def _gain(tail: str, chars: str, stands: str, following: str, behind: str | None = None) -> float:
+def _gain(tail: str, stands: str, chars: str, following: str) -> float:
+    """Give what one of ``chars`` with ``following`` gains, in nats, over what ``stands`` behind a text."""
     if not chars:
         return float("-inf")
-    as_it_stands = model.log_total(stands + (following if behind is None else behind), tail)
-    begun = zip(chars, model.log_probabilities(tail, chars), strict=True)
-    return max(value + model.log_total(following, tail + char) for char, value in begun) - as_it_stands
+    ways = zip(chars, model.log_probabilities(tail, chars), strict=True)
+    best = max(value + model.log_total(following, tail + char) for char, value in ways)
+    return best - model.log_total(stands, tail)
 
 
 @cache
