@@ -53,6 +53,9 @@ _ANY = re.compile(
 # What is left of an escape at the ends of what is looked at.
 _CUT_ESCAPE = re.compile(r"\A(?:[ux]?\{)?[0-9a-fA-F]{0,6}\}|\\{1,4}(?:[ux]\{?[0-9a-fA-F]{0,6})?\Z")
 _RANGE = re.compile(r"\[[^\]]*\\{1,4}[ux]\{?[0-9a-fA-F]{4,5}\}?-\\{1,4}[ux]")
+# From one character to another: of a regular expression, or a table of codes.
+_ONE_CODE = r"(?:\\{1,4}u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})"
+_TO = re.compile(rf"{_ONE_CODE}[-–—~～至到]{_ONE_CODE}")
 # Blanks between an escape and the sentence around it: it is spoken of.
 _SET_OFF = re.compile("[\u3400-\u9fff] {2}[\u3400-\u9fff]\\Z")
 _QUOTES = re.compile(r"""["'`]""")
@@ -77,8 +80,11 @@ _NBSP_AS_HAN = re.compile(
 )
 _NEAR = 24
 _OPENING = frozenset("“‘「『\"'`")
+_QUOTING = "“‘「『"
 _SIGHT = 200
 _BESIDE = 4
+# A page that explains an escape has few of them.
+_FEW_EXPLAINED = 2
 _LEAST_HAN = 2
 
 
@@ -185,7 +191,7 @@ def is_in_text(found: re.Match[str], decoded: str) -> bool | None:
     True if so; False in an address; None in quotes, in other script, or in what looks like code, where the
     rest of the page decides.
     """
-    if decoded == found.group() or _in_address(found):
+    if decoded == found.group() or _in_address(found) or _is_of_range(found):
         return False
     if _in_code(found):
         return None
@@ -206,6 +212,15 @@ def _is_misread_utf8(decoded: str) -> bool:
         return len(HAN.findall(decoded.encode("latin-1").decode())) >= _LEAST_HAN
     except UnicodeError:
         return False
+
+
+def _is_of_range(found: re.Match[str]) -> bool:
+    """Tell whether an escape is one end of a range of characters."""
+    text, start, end = found.string, found.start(), found.end()
+    return any(
+        start in one.span() or end in one.span()
+        for one in _TO.finditer(text, max(0, start - _NEAR), end + _NEAR)
+    )
 
 
 def _in_code(found: re.Match[str]) -> bool:
@@ -233,7 +248,8 @@ def decode_runs(
         fit = fits(found, decoded)
         if fit is not False:
             (sure if fit else unsure).append((found.start(), found.end(), decoded))
-    if not sure or any(_is_explained(text, *one) for one in sure):
+    few = len(sure) <= _FEW_EXPLAINED
+    if not sure or any(_is_explained(text, *one, quoted=few) for one in sure):
         return text, 0, "", ""
     chosen = sorted(sure + unsure)
     new, at = [], 0
@@ -252,11 +268,14 @@ def decode_runs(
     return "".join(new), len(chosen), text[start:end], decoded
 
 
-def _is_explained(text: str, start: int, end: int, decoded: str) -> bool:
-    """Say whether what an escape stands for is told: beside it, ``输入&copy;得到©``, or behind."""
+def _is_explained(text: str, start: int, end: int, decoded: str, *, quoted: bool) -> bool:
+    """Say whether what an escape stands for is told: beside it, ``输入&copy;得到©``, or ``quoted`` near it."""
     sign = decoded.strip()
     if len(sign) == 1:
         return sign in text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
+    around = text[max(0, start - _SIGHT) : start] + "\n" + text[end : end + _SIGHT]
+    if quoted and HAN.search(sign) and any(f"{opening}{sign}" in around for opening in _QUOTING):
+        return True
     return text[max(0, start - 1) : start] in _OPENING and sign in text[end : end + _NEAR]
 
 
