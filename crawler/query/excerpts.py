@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.query.evaluate import Span, spans
@@ -33,14 +34,14 @@ def excerpts(paragraphs: Sequence[str], atoms: Sequence[Atom]) -> list[Excerpt]:
     Words that stand in the title or the source only have none; if no word has one, the beginning is given.
     """
     wanted = [atom for atom in atoms if getattr(atom, "field", None) in {None, "region"}]
-    folded = [canonical(paragraph).lower() for paragraph in paragraphs]
+    folded = cache(lambda paragraph: canonical(paragraph).lower())
     made: list[Excerpt] = []
     for atom in wanted:
         if any(spans(atom, canonical(passage.text).lower()) for passage in made):
             continue
-        for paragraph, text in zip(paragraphs, folded, strict=True):
-            if places := spans(atom, text):
-                made.append(_passage(paragraph, text, places[0], wanted))
+        for paragraph in paragraphs:
+            if places := spans(atom, folded(paragraph)):
+                made.append(_passage(paragraph, folded(paragraph), places[0], wanted))
                 break
         if len(made) == MOST:
             break
@@ -78,9 +79,13 @@ def _place(text: str, folded: str, position: int) -> int:
     Folding takes blanks and marks away and exchanges characters, so that the form of a beginning is as long
     as the beginning of the form.
     """
-    if len(text) == len(folded):
+    gone = len(text) - len(folded)
+    if not gone:
         return position
-    low, high = position, len(text) - 1
+    # Ahead of it no more can have gone than has gone in all, unless a sign became several characters.
+    low, high = position, position + gone
+    if gone < 0 or len(canonical(text[: high + 1])) <= position:
+        high = len(text) - 1
     while low < high:
         middle = (low + high) // 2
         if len(canonical(text[: middle + 1])) > position:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.query.syntax import Atom
-    from crawler.store.models import Article
 
 ENOUGH = 1.2
 """How fast more of the same word stops to count (k1 of Okapi BM25)."""
@@ -28,10 +27,13 @@ NEWNESS = 1.0
 """What newness adds at most, as a share of the rest."""
 
 
-def score(subject: Subject, words: Sequence[Atom], article: Article, now: datetime) -> float:
-    """Return a number that is higher for a better answer to ``words``; ``now`` is aware."""
+def score(subject: Subject, words: Sequence[Atom], when: datetime, now: datetime) -> float:
+    """Return a number that is higher for a better answer to ``words``.
+
+    ``when`` the article is of (or was first seen) and ``now`` are aware.
+    """
     said = sum(_said(subject, word) for word in words)
-    days = max(0.0, (now - (article.published_at or article.first_seen)).total_seconds() / 86_400)
+    days = max(0.0, (now - when).total_seconds() / 86_400)
     return float((said or 1.0) * (1 + NEWNESS * math.exp2(-days / HALF_LIFE)))
 
 

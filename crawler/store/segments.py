@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from crawler.store.postings import Numbers
 
-AT_FIRST = 8
-"""So many of the newest segments are looked into first, then four times as many each time."""
+AT_FIRST = 2_000
+"""The newest segments are looked into first, up to so many articles, then four times as many each time."""
 EVERY = (0, 2**31 - 2)
 """The lowest and the highest number of an article."""
 
@@ -35,13 +35,14 @@ _GONE = """UPDATE search_segments SET gone = gone + ids * named.these
         SELECT coalesce(sum(upper(run) - lower(run)), 0)::int FROM unnest(gone + ids * named.these) AS run
     ), ids <@ (gone + ids * named.these)"""
 _LOOK = f"""
-    WITH looked AS (
-        SELECT number, ids, gone FROM search_segments
+    WITH there AS (
+        SELECT number, ids, gone, sum(articles) OVER (ORDER BY upper(ids) DESC, number) - articles AS newer,
+            count(*) OVER ()::int AS left
+        FROM search_segments
         WHERE number <> ALL(%s::int[]) AND articles > 0 AND ids && int4range(%s, %s)
-        ORDER BY upper(ids) DESC LIMIT %s
-    )
+    ), looked AS (SELECT * FROM there WHERE newer < %s)
     SELECT looked.number, {RUNS.format("looked.ids")}, {RUNS.format("looked.gone")},
-        wanted.at, page.first, page.packed
+        looked.left, wanted.at, page.first, page.packed
     FROM looked
     CROSS JOIN unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS wanted (low, high, at)
     LEFT JOIN LATERAL (
@@ -51,6 +52,8 @@ _LOOK = f"""
             WHERE before.segment = looked.number AND before.first <= wanted.low), wanted.low)
     ) AS page ON true
 """  # noqa: S608  of ours
+_LEFT = -4
+"""Where a row says how many segments there were to look into."""
 
 
 _NO_JIT = "SET LOCAL jit = off"
@@ -95,7 +98,7 @@ def look(
     while True:
         rows = direct.binary_rows(connection, _LOOK, (known, *between, limit, lows, highs))
         found: dict[int, tuple[Segment, list[list[Numbers]]]] = {}
-        for *segment, _, _, _ in rows:
+        for *segment, _, _, _, _ in rows:
             if segment[0] not in found:
                 found[segment[0]] = Segment(*segment), [[] for _ in wanted]
         pages = [(row[0], row[-3] - 1, row[-2:]) for row in rows if row[-2] is not None]
@@ -110,7 +113,7 @@ def look(
                     for parts, (low, high) in zip(places, wanted, strict=True)
                 ],
             )
-        if len(found) < limit:
+        if not rows or len(found) == rows[0][_LEFT]:
             return
         known += found
         limit *= 4

@@ -269,7 +269,7 @@ def decode_runs(
 
 
 def _is_explained(text: str, start: int, end: int, decoded: str, *, quoted: bool) -> bool:
-    """Say whether what an escape stands for is told: beside it, ``输入&copy;得到©``, or ``quoted`` near it."""
+    """Say whether what an escape stands for is told: beside it (``输入&copy;得到©``) or ``quoted`` near."""
     sign = decoded.strip()
     if len(sign) == 1:
         return sign in text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
