@@ -108,9 +108,7 @@ def _mixed(line: str) -> str:
 
 def _to_simplified(line: str) -> str:
     converted = script.traditional_to_simplified(_exchange("before", line))
-    if not script.traditional_only().keys().isdisjoint(converted):
-        converted = script.fold_characters(converted)
-    return _exchange("always", _exchange("after", converted))
+    return _exchange("always", _exchange("after", script.fold_traditional(converted)))
 
 
 def simplified_forms(text: str) -> tuple[str, ...]:

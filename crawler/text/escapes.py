@@ -1,4 +1,4 @@
-r"""Escapes left in a text: entities, ``%uXXXX``, ``\uXXXX``, percent-encoding, blanks turned to ``?``.
+r"""Escapes left in a text: entities, ``%uXXXX``, ``\uXXXX``.
 
 Each kind is a function from a text to the text, how many runs of escapes it decoded, and one example.
 """
@@ -34,13 +34,20 @@ _SIGNED, _UNITS_END = 0x8000, 0x10000
 _WIDE_ENTITY = str.maketrans("＆＃；", "&#;")
 _PERCENT_U = re.compile(
     r"(?:%[0-7][0-9a-fA-F][0-9A-Za-z.]{0,12}(?=%))*%u[0-9a-fA-F]{4}"
-    r"(?:%u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|[0-9A-Za-z.]{1,12}(?=%(?:u[0-9a-fA-F]{4}|[0-7][0-9a-fA-F])))*"
+    r"(?:%u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|[0-9A-Za-z.]{1,12}(?=%(?:u[0-9a-fA-F]{4}|[0-7BDbd][0-9a-fA-F])))*"
 )
-_BACKSLASH_U = re.compile(r"(?:\\{1,4}u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})+")
-_BARE_U = re.compile(r"(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2})+")
+_BACKSLASH_U = re.compile(
+    r"(?:\\{1,4}u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\}"
+    # A line's end stands in between where the text was written as JSON.
+    r"|(?<=[0-9a-fA-F]{4})(?:\\{1,4}[nrt])+(?=[0-9]{0,4}[.、]?\\{1,4}u[0-9a-fA-F]{4}))+"
+)
+_BARE_U = re.compile(
+    r"(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2}|(?<=u[4-9][0-9a-f]{3})u00[bd]7(?=u[4-9][0-9a-f]))+"
+)
 _BARE_U_SURE = re.compile(r"(?<![A-Za-z\\%+])(?:u(?:[4-9][0-9a-f]|ff|30|2[0-6])[0-9a-f]{2}){4,}(?![A-Za-z])")
 _UNITS = re.compile(r"(?:%u[0-9a-fA-F]{4}|\\*u[0-9a-fA-F]{4}|\\{1,4}[ux]\{[0-9a-fA-F]{2,5}\})+")
 _PERCENT_BYTE = re.compile(r"%([0-9a-fA-F]{2})")
+_LINE_END = re.compile(r"(?:\\{1,4}[nr])+")
 _HEX4 = re.compile(r"\{([0-9a-fA-F]{2,5})\}|([0-9a-fA-F]{4})")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
@@ -65,18 +72,6 @@ _SOURCE = re.compile(r"<(?:!doctype\s+html|html|head|body|title)\b[^<>]{0,200}>"
 _CODE_LINE = re.compile(
     r"\b(?:var|let|const|def|return|import|function|print(?:ln|f)?|echo|unescape|(?:de|en)codeURI\w*|String|char)"
     r"\b\s*[(\"'\w]|</?[a-z]+[^<>]{0,60}>|[A-Za-z_]\w*[^;{}\n]{0,80}[;{}]\s*$"
-)
-_BLANKS = re.compile(
-    # Behind a character, a question mark on either side of a wide blank may as well be lost bytes.
-    r"(?:(?<![?\w])(?:\?[ \u3000]){2,}|(?<![^\n])\? (?=\?[\u3400-\u9fff“「《])"
-    r"|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
-)
-_INDENT = re.compile(
-    r"^(?:\?[ \u3000]\?|\?{2}|\?{4}|\?{8}|？{2}|？{4})[ \u3000]?(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE
-)
-_WIDE_RUN = re.compile(r"\?\?|？？")
-_NBSP_AS_HAN = re.compile(
-    "^(?:聽{3,}|牋{2,}|聽聽(?=[ \u3000])|[聽牋 ]{4,}(?<=[聽牋]))|(?:聽{3,}|牋{2,})$", re.MULTILINE
 )
 _NEAR = 24
 _OPENING = frozenset("“‘「『\"'`")
@@ -177,6 +172,7 @@ def _bare_u(text: str) -> tuple[str, int, str, str]:
 
 def _decode_hex(run: str) -> str:
     spaced = _PERCENT_BYTE.sub(lambda found: chr(int(found.group(1), 16)), run)
+    spaced = _LINE_END.sub("\n", spaced)
     return _UNITS.sub(_characters, spaced)
 
 
@@ -272,35 +268,12 @@ def _is_explained(text: str, start: int, end: int, decoded: str, *, quoted: bool
     """Say whether what an escape stands for is told: beside it (``输入&copy;得到©``) or ``quoted`` near."""
     sign = decoded.strip()
     if len(sign) == 1:
-        return sign in text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
+        beside = text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
+        return sign in beside and (quoted or not HAN.match(sign))
     around = text[max(0, start - _SIGHT) : start] + "\n" + text[end : end + _SIGHT]
     if quoted and HAN.search(sign) and any(f"{opening}{sign}" in around for opening in _QUOTING):
         return True
     return text[max(0, start - 1) : start] in _OPENING and sign in text[end : end + _NEAR]
-
-
-def _blanks(text: str) -> tuple[str, int, str, str]:
-    """Give back blanks that became ``?``: in turn with real blanks, or as an indent that paragraphs share."""
-    count, example = 0, ""
-    if "?" in text or "\n？？" in text:
-        example = next((found.group() for found in _BLANKS.finditer(text)), "")
-        text, count = _BLANKS.subn(_blank, text)
-        indents = _INDENT.findall(text)
-        shared = len(indents) > 1 and (indents[0][0] == "?" or len(indents) > text.count("\n") / 2)
-        if shared and not _WIDE_RUN.search(_INDENT.sub("", text)):
-            text, more = _INDENT.subn("", text)
-            count, example = count + more, example or indents[0]
-    if "聽" in text or "牋" in text:
-        found = _NBSP_AS_HAN.search(text)
-        if found:
-            text, more = _NBSP_AS_HAN.subn("", text)
-            count, example = count + more, example or found.group()
-    return text, count, example, " " if count else ""
-
-
-def _blank(found: re.Match[str]) -> str:
-    start = found.start()
-    return "" if start == 0 or found.string[start - 1] == "\n" else " "
 
 
 UNICODE: dict[str, Kind] = {
@@ -309,4 +282,3 @@ UNICODE: dict[str, Kind] = {
     "percent-u": _percent_u,
     "backslash-u": _backslash_u,
 }
-BLANKS: dict[str, Kind] = {"blank": _blanks}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.text import topic
+from crawler.text import model, topic
 
 # U+FFFD in UTF-8, read as latin-1, and what a font shows for what it lacks.
 SHOWN_REPLACED = ("ï¿½", "▯")
@@ -22,6 +22,19 @@ _LOST_QUESTIONS, _LOST_RUN = 4, 3
 # One in front of a clause asks nothing.
 _NO_QUESTION = re.compile("(?:(?<=[，。、；：（“《])|^)\\?(?=[\u4e00-\u9fff])", re.MULTILINE)
 _FEW = 2
+# Nor does one within a sentence or a date, unless the clause ahead has a word that asks …
+_WITHIN = re.compile(
+    "(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff，、；])|(?<=[0-9])\\?(?=[0-9])|(?<=[0-9]年)\\?(?=[月日])"
+)
+_ASKING = re.compile("[吗嗎呢吧么麼何谁誰哪几幾什怎否多少啥岂豈吧？]|是不是|难道|難道|有没有|有沒有")
+_CLAUSE_END = re.compile("[，。！；：“”「」\n?]")
+_CLAUSE = 24
+# … and surely not where a mark follows, or so unlikely behind the two characters ahead (292 questions of
+# news: -5.2 nats and more).
+_MARKS, _UNLIKELY = "，、；", -5.5
+# What a font shows for what it lacks; forms have a few of them.
+_BOXES_LOST = 8
+_BOXES = re.compile("□{5,}")
 # So many letters in a row that are no ASCII are bytes of Chinese; as some of them are gone it was not undone.
 _MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
 _LETTER = re.compile("[À-ÖØ-öø-ÿ]")
@@ -69,9 +82,33 @@ def _is_of_many_scripts(run: str) -> bool:
 
 
 def _has_lost_characters(text: str) -> bool:
+    if "□□□□□" in text and _are_boxes_lost(text):
+        return True
     if "?" not in text and "¿" not in text:
         return False
     lost = [len(found) for found in _QUESTIONS.findall(text)]
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         return True
-    return len(_NO_QUESTION.findall(text)) >= _FEW and not topic.about_encodings(text)
+    within = [found for found in _WITHIN.finditer(text) if not _asks(found)]
+    odd = len(_NO_QUESTION.findall(text)) + len(within)
+    return (odd >= _FEW or any(map(_is_sure, within))) and not topic.about_encodings(text)
+
+
+def _asks(found: re.Match[str]) -> bool:
+    """Say whether the clause ahead of a question mark has a word that asks."""
+    clause = _CLAUSE_END.split(found.string[max(0, found.start() - _CLAUSE) : found.start()])[-1]
+    return _ASKING.search(clause) is not None
+
+
+def _is_sure(found: re.Match[str]) -> bool:
+    text, at = found.string, found.start()
+    ahead = text[max(0, at - 2) : at]
+    return text[at + 1] in _MARKS or (
+        not ahead[-1].isdigit() and model.log_probability(ahead, "？") < _UNLIKELY
+    )
+
+
+def _are_boxes_lost(text: str) -> bool:
+    """Say whether long rows of boxes stand in a text; a form and an inscription have short ones."""
+    runs = _BOXES.findall(text)
+    return sum(map(len, runs)) >= _BOXES_LOST and not topic.about_encodings(text)

@@ -22,6 +22,7 @@ STEP = "mojibake"
 _UTF8: dict[str, misread.Chain] = {
     "utf-8>cp1252": singlebyte.utf8_as_single,
     "utf-8>gb18030": misread.utf8_as_gb,
+    "utf-8>cp1252+gb18030": singlebyte.utf8_written_again,
     **{f"utf-8>{wrong}": foreign.utf8(wrong) for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")},
     **{
         f"utf-8>{wrong}": codepages.through(wrong, "utf-8", singlebyte.utf8_as_single)

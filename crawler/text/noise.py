@@ -13,7 +13,7 @@ from importlib import resources
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.text import escaped_bytes, escapes, together
+from crawler.text import blanks, escaped_bytes, escapes, together
 from crawler.text.repairs import Repair
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _STRAY_SELECTORS = re.compile(
     "(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]+"
     "|(?<=[\U000e0100-\U000e01ef])[\U000e0100-\U000e01ef]+"
 )
+_NO_BYTE = re.compile("[\u200b\u2060\ufeff]+")
 _NEVER_A_BYTE = re.compile("[\u200b\u200d\u2060\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]+")
@@ -93,9 +94,10 @@ def strip(text: str) -> Undone:
 
 def strip_zero_width(text: str) -> Undone:
     """Strip what has no width, before anything is looked for in a text; bytes of misreadings wait."""
-    if "\u00ad" in text or not _NEVER_A_BYTE.search(text):
+    if not _NEVER_A_BYTE.search(text):
         return text, (), ()
-    return _run("noise", {"zero-width": _STRIPPERS["zero-width"]}, text)
+    kind = "no-byte" if "\u00ad" in text else "zero-width"
+    return _run("noise", {kind: _STRIPPERS[kind]}, text)
 
 
 def apply(repair: Repair, text: str) -> str:
@@ -174,7 +176,7 @@ def _strip_selectors(text: str) -> tuple[str, int, str, str]:
     return _stripper(_STRAY_SELECTORS if named else _SELECTORS, lambda _: "")(text)
 
 
-_ESCAPES = escapes.UNICODE | escaped_bytes.KINDS | escapes.BLANKS
+_ESCAPES = escapes.UNICODE | escaped_bytes.KINDS | {"blank": blanks.undo}
 _STRIPPERS = {
     "surrogate": _stripper(_SURROGATES, _character),
     "zero-width": _stripper(_ZERO_WIDTH, _joined),
@@ -182,4 +184,6 @@ _STRIPPERS = {
     "selector": _strip_selectors,
     "control": _stripper(_CONTROLS, _hidden),
     "private-use": _stripper(_PRIVATE, _private),
+    # What is left of zero-width where it is asked for alone.
+    "no-byte": _stripper(_NO_BYTE, lambda _: ""),
 }

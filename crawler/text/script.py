@@ -113,9 +113,10 @@ def traditional_only() -> dict[str, str]:
 def simplified_only() -> frozenset[str]:
     """Return the characters that no Traditional text has; Big5 draws the line (后, 里, 云 are in it).
 
-    Hong Kong writes 户, 温, 税 and a few others as Simplified does.
+    Hong Kong writes 户, 温, 税 and a few others as Simplified does; 麽 is what mainland pages in Traditional
+    have for 麼.
     """
-    return frozenset(_tables()["simplified only"])
+    return frozenset(_tables()["simplified only"]) - {"麽"}
 
 
 @cache
@@ -139,6 +140,16 @@ def usual_traditional() -> frozenset[str]:
 @cache
 def _translation() -> dict[int, str]:
     return str.maketrans(simplified_of())
+
+
+@cache
+def _translation_of_traditional() -> dict[int, str]:
+    return str.maketrans(traditional_only())
+
+
+def fold_traditional(text: str) -> str:
+    """Replace each character that no Simplified text has by its Simplified one, and no other."""
+    return text.translate(_translation_of_traditional()) if has_traditional(text) else text
 
 
 @cache

@@ -28,7 +28,10 @@ _TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
 # Specials that Chinese text uses as punctuation too.
 _SHARED = "‘’“”…—–•"
 # Rows of GB 2312 with its frequent characters.
-_FIRST_LEVEL, _LAST_BYTE, _CERTAIN = range(0xB0, 0xD8), 0xA0, 4
+_FIRST_LEVEL, _LAST_BYTE, _FOUR = range(0xB0, 0xD8), 0xA0, 4
+# What the first letter of a Chinese character becomes when the letters are written as UTF-8 and read as GBK.
+_WRITTEN_AGAIN = re.compile("[盲氓忙莽猫茅]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+[!-~]?")
 _UNSHARED = re.compile(f"[\x80-\xff{''.join(char for char in _SPECIALS if char not in _SHARED)}]")
 # Neither encoding is read rightly where it gives characters that nobody assigned.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -90,6 +93,28 @@ def chinese_as_single(encoding: str) -> Chain:
     return undo
 
 
+def utf8_written_again(text: str, known: bool, tally: Tally) -> str:
+    """Undo UTF-8 read as code page 1252, written as UTF-8 once more and read as GB 18030: 忙聹聢 is 月."""
+    if not _WRITTEN_AGAIN.search(text):
+        return text
+    return _BEYOND_ASCII.sub(lambda found: _run_written_again(found.group(), known, tally), text)
+
+
+def _run_written_again(run: str, known: bool, tally: Tally) -> str:
+    if not _WRITTEN_AGAIN.search(run):
+        return run
+    for end in (len(run), len(run) - 1):
+        try:
+            letters = run[:end].encode("gb18030").decode("utf-8")
+        except UnicodeError:
+            continue
+        read = _read(letters, "utf-8")
+        if read and HAN.search(read) and (known or han_mean(read) > LIKELY - _LENIENCE):
+            tally.add(run[:end], read)
+            return read + run[end:]
+    return run
+
+
 def _is_frequent(run: str, encoding: str) -> bool:
     """Say whether letters are the bytes of four characters or more of the first level of GB 2312 alone."""
     raw = run.encode("latin-1", "replace")
@@ -97,7 +122,7 @@ def _is_frequent(run: str, encoding: str) -> bool:
     return (
         encoding == "gb18030"
         and len(raw) % 2 == 0
-        and len(pairs) >= _CERTAIN
+        and len(pairs) >= _FOUR
         and all(first in _FIRST_LEVEL and second > _LAST_BYTE for first, second in pairs)
     )
 
