@@ -78,6 +78,7 @@ _OPENING = frozenset("“‘「『\"'`")
 _QUOTING = "“‘「『"
 _SIGHT = 200
 _BESIDE = 4
+_OF_CHINESE = re.compile("[\u2010-\u2026\u2e80-\u9fff\uff00-\uffef]")
 # A page that explains an escape has few of them.
 _FEW_EXPLAINED = 2
 _LEAST_HAN = 2
@@ -269,7 +270,7 @@ def _is_explained(text: str, start: int, end: int, decoded: str, *, quoted: bool
     sign = decoded.strip()
     if len(sign) == 1:
         beside = text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
-        return sign in beside and (quoted or not HAN.match(sign))
+        return sign in beside and (quoted or not _OF_CHINESE.match(sign))
     around = text[max(0, start - _SIGHT) : start] + "\n" + text[end : end + _SIGHT]
     if quoted and HAN.search(sign) and any(f"{opening}{sign}" in around for opening in _QUOTING):
         return True

@@ -109,7 +109,8 @@ def _run_written_again(run: str, known: bool, tally: Tally) -> str:
         except UnicodeError:
             continue
         read = _read(letters, "utf-8")
-        if read and HAN.search(read) and (known or han_mean(read) > LIKELY - _LENIENCE):
+        # The form of UTF-8 within UTF-8 is proof enough for a name.
+        if read and _WIDE.fullmatch(read) and len(HAN.findall(read)) >= (1 if known else _PAIR):
             tally.add(run[:end], read)
             return read + run[end:]
     return run

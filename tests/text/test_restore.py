@@ -109,3 +109,10 @@ def test_any_text_can_be_restored(text: str) -> None:
 def test_any_heap_of_damage_can_be_restored(text: str) -> None:
     restored = restore.restore(text)
     restore.apply(restored.repairs, text)
+
+
+def test_what_has_no_width_goes_from_misread_text_first() -> None:
+    misread = "中渔港开工了".encode().decode("latin-1")
+    assert "\u00ad" in misread
+    marked = "\u200b".join((misread[:1], misread[1:7], misread[7:]))
+    assert restore.restore(marked).text == "中渔港开工了"
