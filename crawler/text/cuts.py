@@ -53,6 +53,9 @@ _DROPPED = re.compile(
     rf"(?<=[{gloss.HAN}“”)），。；])(?=[{gloss.LETTERS}]{{0,5}}[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）])"
 )
 _CLOSED = re.compile(f"[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）]")
+_SHOWN_TWICE = re.compile(
+    rf"(?<![?\n])\?\?(?=[{gloss.LETTERS}]{{0,5}}[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）])"
+)
 _OPEN_BEFORE = re.compile(r"[(（\[［【〔][^)）\]］】〕]*\Z")
 # How far back a bracket that is open is looked for, in characters.
 _BRACKET = 60
@@ -99,9 +102,13 @@ def suspected(text: str) -> bool:
 
 
 def show_dropped(text: str) -> str:
-    """Put U+FFFD where a lost byte and its bracket were taken out: ``结构piè)`` was ``结构?piè)``."""
+    """Put U+FFFD where a lost byte and its bracket were taken out: ``结构piè)`` was ``结构?piè)``.
+
+    Where a site shows each of the two bytes as ``?``, one of these is taken out.
+    """
     if not _CLOSED.search(text):
         return text
+    text = _SHOWN_TWICE.sub("?", text)
 
     def show(found: re.Match[str]) -> str:
         opened = _OPEN_BEFORE.search(text, max(0, found.start() - _BRACKET), found.start())
