@@ -23,6 +23,7 @@ class _Patterns:
     line_characters: int
     head: re.Pattern[str]
     lead: re.Pattern[str]
+    office: re.Pattern[str]
     tail: re.Pattern[str]
     more: re.Pattern[str]
 
@@ -42,7 +43,9 @@ def surnames() -> frozenset[str]:
 def _patterns() -> _Patterns:
     read = _data()
     joined = {name: re.compile("|".join(read[name])) for name in ("line", "head", "lead", "tail", "more")}
-    return _Patterns(line_characters=read["line_characters"], **joined)
+    day = r"(?:\d{4}年)?\d{1,2}月\d{1,2}日"
+    office = re.compile(rf"^(?!{read['papers']})[^\s,。:;\d]{{1,14}}(?:{read['offices']}){day}")
+    return _Patterns(line_characters=read["line_characters"], office=office, **joined)
 
 
 def bare(text: str) -> str:
@@ -56,7 +59,8 @@ def bare(text: str) -> str:
     first = [line for line in lines[:EDGE_LINES] if not patterns.head.search(line.replace(" ", ""))]
     lines[:EDGE_LINES] = first
     for at in range(min(EDGE_LINES, len(lines))):
-        lines[at] = patterns.lead.sub("", lines[at], count=1)
+        if not patterns.office.search(lines[at]):
+            lines[at] = patterns.lead.sub("", lines[at], count=1)
     for at in range(max(0, len(lines) - EDGE_LINES), len(lines)):
         lines[at] = patterns.tail.sub("", lines[at], count=1)
     return "\n".join(line for line in lines if line)

@@ -78,7 +78,7 @@ class Span:
             or _is_lost(self.right, self.left)
             or _is_same_day(self.left, self.right)
             or self._is_same_place()
-            or _is_rounded(self.left, self.right, self.before + self.after)
+            or _is_rounded(self.left, self.right)
         )
 
     def _is_same_place(self) -> bool:
@@ -186,14 +186,20 @@ def _is_day(text: str) -> bool:
     return text[:1].isdigit() and text.endswith(("年", "月", "日"))
 
 
-def _is_rounded(left: str, right: str, around: str) -> bool:
-    """Whether one side's only figure is the other's, rounded, and a word such as 约 says so."""
+def _is_rounded(left: str, right: str) -> bool:
+    """Whether one side's only figure is the other's, rounded, and a word such as 约 in this side says so.
+
+    Where both sides have the word, two rounded figures differ: about 80 and about 79 are two counts.
+    """
     one, other = _FIGURE.findall(left), _FIGURE.findall(right)
+    rest = set(_FIGURE.sub("", left)), set(_FIGURE.sub("", right))
     hedges = set(wording.data()["relative"]["hedges"])
-    if len(one) != 1 or len(other) != 1 or hedges.isdisjoint(left + right + around):
+    if len(one) != 1 or len(other) != 1 or not all(words <= hedges for words in rest):
         return False
-    rest = set(_FIGURE.sub("", left) + _FIGURE.sub("", right))
-    return rest <= hedges and (_rounds(one[0], other[0]) or _rounds(other[0], one[0]))
+    return bool(
+        (rest[0] and not rest[1] and _rounds(one[0], other[0]))
+        or (rest[1] and not rest[0] and _rounds(other[0], one[0]))
+    )
 
 
 def _rounds(rough: str, exact: str) -> bool:

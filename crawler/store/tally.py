@@ -130,8 +130,13 @@ class Tally:
             self.extra = max(self.extra, characters * (EXTRA / EXTRA_AT_END if at_end else 1.0))
 
     def _is_end(self, left: str, right: str) -> bool:
-        """Count what both texts begin or end with as no part of one of them, if it can be none."""
+        """Count what both texts begin or end with as no part of one of them, if it can be none.
+
+        What has about one length in both fills one place of a form: it is of both texts.
+        """
         short, long = sorted((left, right), key=len)
+        if short and not _is_uneven(short, long):
+            return False
         if short and len(long) >= PROSE and len(short) <= CUT_SHORT and not has_figure(short):
             self.cut = self.cut or len(long) >= CUT_LONG
             return True
@@ -156,19 +161,23 @@ class Tally:
         if (gap.opens or gap.closes) and own and len(long) >= CUT_LONG:
             self.cut = True
         elif short:
-            self.unlike.append((left, right, gap.opens or gap.closes))
+            # Two beginnings of one sentence fill one place, unless one of them has a line of its own as well.
+            own = not same or _is_uneven(short, long)
+            self.unlike.append((left, right, own and (gap.opens or gap.closes)))
+
+
+def _is_uneven(short: str, long: str) -> bool:
+    return len(long) >= max(PROSE, UNEVEN_PLAINLY * len(short))
 
 
 def _is_exchange(left: str, right: str, *, at_end: bool, certain: bool) -> bool:
     short, long = sorted((left, right), key=len)
-    if common(left, right) >= LABEL or (has_figure(left) and has_figure(right) and not at_end):
+    if common(left, right) >= LABEL:
+        return False
+    if has_figure(left) and has_figure(right) and not (at_end and _is_uneven(short, long)):
         return False
     if not certain:
-        return (
-            len(short) >= OWN_LINE
-            and len(long) >= max(PROSE, UNEVEN_PLAINLY * len(short))
-            and not has_figure(short)
-        )
+        return len(short) >= OWN_LINE and _is_uneven(short, long) and not has_figure(short)
     return at_end or len(long) >= PROSE
 
 
