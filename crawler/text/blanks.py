@@ -14,13 +14,13 @@ _BLANKS = re.compile(
     r"|(?<=[\u2e80-\u9fff])(?:\? ){2,}|(?<=[0-9])(?:\?[ \u3000]){2,})\??"
 )
 _INDENT = re.compile(
-    r"^(?:\?[ \u3000]\?|\?{2}|\?{4}|\?{8}|？{2}|？{4})[ \u3000]?(?=[\u3400-\u9fff“《0-9（【])", re.MULTILINE
+    r"^(?:\?[ \u3000]\?|(?:[ \u3000]\?){2}|\?{2}|\?{4,6}|\?{8}|？{2}|？{4})[ \u3000]?"
+    r"(?=[\u3400-\u9fff“《0-9（【])",
+    re.MULTILINE,
 )
 # One blank of two became a question mark, or one ahead of a paragraph did four times.
 _HALF_INDENT = re.compile(r"^(?:[ \u3000]\?|\?[ \u3000])(?=[\u3400-\u9fff“「《0-9（【])", re.MULTILINE)
-_OF_PARAGRAPH = re.compile(
-    r"^(?:\?{2}|\?{4}|\?{8})(?=[\u3400-\u9fff“「《][^?\n]{39,}[。！”」]$)", re.MULTILINE
-)
+_OF_PARAGRAPH = re.compile(r"^(?:\?{2}|\?{4,12})(?=[\u3400-\u9fff“「《][^?\n]{39,}[。！”」]$)", re.MULTILINE)
 _BEHIND_MARK = re.compile(r"(?<=[，。；、])\?[ \u3000]+(?=[\u3400-\u9fff“「《0-9（])")
 _WIDE_RUN = re.compile(r"\?\?|？？")
 _NBSP_AS_HAN = re.compile(

@@ -27,8 +27,10 @@ _SPECIAL = "".join(_SPECIALS)
 _TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
 # Specials that Chinese text uses as punctuation too.
 _SHARED = "‘’“”…—–•"
-# Rows of GB 2312 with its frequent characters.
+# Rows of GB 2312 with its frequent characters, and how many characters tell.
 _FIRST_LEVEL, _LAST_BYTE, _FOUR = range(0xB0, 0xD8), 0xA0, 4
+# Its signs and full-width letters, and all its characters.
+_ROWS = frozenset({0xA1, 0xA3, *range(0xB0, 0xF8)})
 # What the first letter of a Chinese character becomes when the letters are written as UTF-8 and read as GBK.
 _WRITTEN_AGAIN = re.compile("[盲氓忙莽猫茅]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+[!-~]?")
@@ -116,16 +118,21 @@ def _run_written_again(run: str, known: bool, tally: Tally) -> str:
     return run
 
 
-def _is_frequent(run: str, encoding: str) -> bool:
-    """Say whether letters are the bytes of four characters or more of the first level of GB 2312 alone."""
+def _is_of_pairs(run: str, encoding: str) -> bool:
+    """Say whether letters are the bytes of four characters or more of GB 2312 alone, as names are.
+
+    No Latin text has so many letters beyond ASCII in a row; Big5 may, of likelier characters.
+    """
     raw = run.encode("latin-1", "replace")
     pairs = list(zip(raw[::2], raw[1::2], strict=False))
-    return (
-        encoding == "gb18030"
-        and len(raw) % 2 == 0
-        and len(pairs) >= _FOUR
-        and all(first in _FIRST_LEVEL and second > _LAST_BYTE for first, second in pairs)
-    )
+    if encoding != "gb18030" or len(raw) % 2 or len(set(pairs)) < _FOUR:
+        return False
+    if not all(first in _ROWS and second > _LAST_BYTE for first, second in pairs):
+        return False
+    if all(first in _FIRST_LEVEL for first, _ in pairs):
+        return True
+    read, other = _read(run, "gb2312"), _read(run, "big5hkscs")
+    return read is not None and (other is None or model.log_total(read) > model.log_total(other))
 
 
 def _is_one_sign(run: str) -> bool:
@@ -227,7 +234,7 @@ def _single_run(run: str, encoding: str, known: bool, tally: Tally) -> str:
         whole = run[:left] + new + run[right:]
         total = model.log_total(whole)
         fits = _WIDE.fullmatch(new) if known else len(HAN.findall(new)) >= _PAIR and han_mean(new) > likely
-        fits = fits or _is_frequent(run[left:right], encoding)
+        fits = fits or _is_of_pairs(run[left:right], encoding)
         if total > value and fits:
             best, value = whole, total
     if best != run:
