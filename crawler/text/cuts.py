@@ -42,6 +42,8 @@ _LEFT_BEHIND_LETTER = re.compile(
     rf"[@-~][(（](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]"
 )
 _BEHIND_MARK = re.compile(rf"[{LOST}][，；！？]([{gloss.HAN}]{{4,12}})")
+# Two marks, and a letter glued to a character: nobody writes that, whatever the page.
+_GLUED = re.compile(rf"[{LOST}][，；！？][@-Za-z\[-`{{-~](?=[{gloss.HAN}(（])")
 _BEHIND_OPEN = re.compile(r"[^\0-\x7f]{3,8}")
 # Mean log-probability of characters that stand together by chance.
 _NO_CHINESE = -11.0
@@ -204,7 +206,7 @@ def _solve(reader: Reader, anchor: re.Match[str], before: str, *, decided: bool)
     """Return the reading of a run, None where leaving it is as likely."""
     at, spelled = anchor.start(), anchor["spelled"]
     margin = MARGIN_READING if spelled else MARGIN_MARK
-    if not decided and not (spelled and _is_toned(spelled)):
+    if not decided and not (spelled and _is_toned(spelled)) and not _GLUED.match(anchor.string, at):
         margin += MARGIN_UNDECIDED_PAGE
     run = reader.run(at, before, spelled=spelled or anchor["bare"])
     failed = run is None or run.gain < margin
