@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ENCODINGS = ("big5hkscs", "gb18030")
-# By how many nats characters must be likelier than what stands there: capitals are in K歌, the first in A級.
-_NEEDED_CAPITAL, _NEEDED_FIRST_CAPITALS, _NEEDED_SMALL, _NEEDED_SIGN = 2.5, 4.0, -1.0, 2.0
+# By how many nats characters must be likelier than what stands there: K歌 has a capital, e世代 and A級 usual
+# letters.
+_NEEDED_CAPITAL, _NEEDED_USUAL, _NEEDED_SMALL, _NEEDED_SIGN = 2.5, 4.0, -1.0, 2.0
+_USUAL = "ABCDei"
 # A text with more letters by themselves is full of them.
 _LOOKED_AT = 40
 # How common a character must be to be guessed.
@@ -43,9 +45,7 @@ def are_there(texts: Sequence[str]) -> bool:
 def _is_half(text: str, at: int) -> bool:
     char = text[at]
     if char.isalpha():
-        needed = (
-            _NEEDED_FIRST_CAPITALS if char in "ABCD" else _NEEDED_CAPITAL if char.isupper() else _NEEDED_SMALL
-        )
+        needed = _NEEDED_USUAL if char in _USUAL else _NEEDED_CAPITAL if char.isupper() else _NEEDED_SMALL
     else:
         needed = _NEEDED_SIGN
     return any(gain > needed for encoding in ENCODINGS for gain in _gains(text, at, encoding))

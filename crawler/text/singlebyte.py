@@ -47,6 +47,8 @@ _UTF8 = re.compile(
     f"[\xc2-\xc7\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
     f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])|[\xe3-\xe9](?: [\x80-\xbf]|[\x80-\xbf] )"
 )
+# From one of so many letters on that begin a character in UTF-8, the others were lost and it was UTF-8.
+_LEADS, _OF_UTF8 = re.compile("[\xe3-\xe9]"), 3
 _UNDEFINED = "\x81\x8d\x8f\x90\x9d"
 _LOST = re.compile(f"[\xe2-\xe9\xef](?:[?\ufffd]{_NEXT}|{_NEXT}[?\ufffd]|{_NEXT}|[?\ufffd]{{1,2}})")
 _UTF8_OR_LOST = re.compile(f"{_UTF8.pattern}|{_LOST.pattern}")
@@ -131,6 +133,8 @@ def _is_of_pairs(run: str, encoding: str) -> bool:
         return False
     if all(first in _FIRST_LEVEL for first, _ in pairs):
         return True
+    if _OF_UTF8 * len(_LEADS.findall(run)) > len(run):
+        return False
     read, other = _read(run, "gb2312"), _read(run, "big5hkscs")
     return read is not None and (other is None or model.log_total(read) > model.log_total(other))
 
