@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from crawler.store import wording
 from crawler.store.furniture import surnames
 from crawler.store.wording import LOST
+from crawler.text import model
 from crawler.text.readings import toneless_readings
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ GIVEN = 2
 """A changed character so many behind a family name may be of a given name."""
 INNER = 4
 """An addition inside a sentence up to so many tokens is a changed word; a longer one is an added clause."""
+USUAL = -6.5
+"""A character less likely behind the two ahead, in nats, goes on no usual word (宫丽 with 萍 has -7.6)."""
 LOST_TOGETHER = 3
 """A lost character may stand for up to so many."""
 
@@ -68,7 +71,11 @@ class Span:
         """Whether one character became another of the same sound, as typing does."""
         if len(self.left) != 1 or len(self.right) != 1 or self.figures or self.name:
             return False
-        return not toneless_readings(self.left).isdisjoint(toneless_readings(self.right))
+        if toneless_readings(self.left).isdisjoint(toneless_readings(self.right)):
+            return False
+        # Of a slip one side is a word that everybody writes; of two names neither is.
+        ahead = self.before[-2:]
+        return max(model.log_probability(ahead, each) for each in (self.left, self.right)) > USUAL
 
     @property
     def same(self) -> bool:

@@ -37,6 +37,8 @@ CUT_LONG = 120
 """… where the original has at least so many."""
 PROSE = 24
 """A passage in the place of another one is no name or company if one of them has so many characters."""
+NAME = 4
+"""A line of so many characters at the most is a name or a label: one more character makes it another."""
 OWN_LINE = 6
 """What both texts begin or end with is a line of its own from so many characters; less is a word of it."""
 UNEVEN = 4
@@ -89,6 +91,10 @@ class Tally:
             return
         left, right = "".join(gap.left), "".join(gap.right)
         short, long = sorted((left, right), key=len)
+        if short in long and len(long) <= NAME:
+            self.changed.append((left, right))
+            self.facts.append((left, right))
+            return
         if short in long:
             self.shared += len(short)
             self._count_extra(gap, len(right) - len(left))
