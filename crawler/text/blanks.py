@@ -22,6 +22,8 @@ _INDENT = re.compile(
 _HALF_INDENT = re.compile(r"^(?:[ \u3000]\?|\?[ \u3000])(?=[\u3400-\u9fff“「《0-9（【])", re.MULTILINE)
 _OF_PARAGRAPH = re.compile(r"^(?:\?{2}|\?{4,12})(?=[\u3400-\u9fff“「《][^?\n]{39,}[。！”」]$)", re.MULTILINE)
 _BEHIND_MARK = re.compile(r"(?<=[，。；、])\?[ \u3000]+(?=[\u3400-\u9fff“「《0-9（])")
+_NEARLY_ALL = 0.8
+_SPOKEN_OF = re.compile("问号|問號")
 _WIDE_RUN = re.compile(r"\?\?|？？")
 _NBSP_AS_HAN = re.compile(
     "^(?:聽{3,}|牋{2,}|聽聽(?=[ \u3000])|[聽牋 ]{4,}(?<=[聽牋]))|(?:聽{3,}|牋{2,})$", re.MULTILINE
@@ -31,7 +33,7 @@ _NBSP_AS_HAN = re.compile(
 def undo(text: str) -> tuple[str, int, str, str]:
     """Give back blanks that became ``?``: in turn with real blanks, or as an indent that paragraphs share."""
     count, example = 0, ""
-    if "?" in text or "\n？？" in text:
+    if ("?" in text or "\n？？" in text) and not _SPOKEN_OF.search(text):
         text, count, example = _taken_back(text, _BLANKS, _blank)
         text, more, first = _taken_back(text, _BEHIND_MARK, "")
         count, example = count + more, example or first
@@ -59,7 +61,7 @@ def _shared_indent(text: str) -> re.Pattern[str] | None:
     if len(indents) > 1 and (indents[0][0] == "?" or len(indents) > most):
         return None if _WIDE_RUN.search(_INDENT.sub("", text)) else _INDENT
     halves = len(_HALF_INDENT.findall(text))
-    if halves > 1 and halves > most:
+    if halves > 1 and halves > _NEARLY_ALL * (text.count("\n") + 1):
         return _HALF_INDENT
     return None if _WIDE_RUN.search(_OF_PARAGRAPH.sub("", text)) else _OF_PARAGRAPH
 

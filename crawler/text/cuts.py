@@ -58,6 +58,11 @@ _CLOSED = re.compile(f"[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）]")
 _SHOWN_TWICE = re.compile(
     rf"(?<![?\n])\?\?(?=[{gloss.LETTERS}]{{0,5}}[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}}[)）])"
 )
+_MISFIT = re.compile(
+    rf"(?<=[{gloss.HAN}])\((?P<misfit>[{gloss.LETTERS}]{{0,5}}[{gloss.MARKED}][{gloss.LETTERS}]{{0,4}})\)"
+    rf"(?=[@-~][^ -~]|[{gloss.HAN}]{{2}})"
+)
+_BEHIND_MISFIT = 2
 _OPEN_BEFORE = re.compile(r"[(（\[［【〔][^)）\]］】〕]*\Z")
 # How far back a bracket that is open is looked for, in characters.
 _BRACKET = 60
@@ -106,17 +111,27 @@ def suspected(text: str) -> bool:
 def show_dropped(text: str) -> str:
     """Put U+FFFD where a lost byte and its bracket were taken out: ``结构piè)`` was ``结构?piè)``.
 
-    Where a site shows each of the two bytes as ``?``, one of these is taken out.
+    Where a site shows each of the two bytes as ``?``, one of these is taken out. Where the byte alone is
+    gone, ``請(zhí)崆``, the reading fits nothing and what stands behind is no Chinese.
     """
     if not _CLOSED.search(text):
         return text
-    text = _SHOWN_TWICE.sub("?", text)
+    text = _MISFIT.sub(_shown_misfit, _SHOWN_TWICE.sub("?", text))
 
     def show(found: re.Match[str]) -> str:
         opened = _OPEN_BEFORE.search(text, max(0, found.start() - _BRACKET), found.start())
         return "" if opened else "\ufffd"
 
     return _DROPPED.sub(show, text)
+
+
+def _shown_misfit(found: re.Match[str]) -> str:
+    text, spelled = found.string, found["misfit"]
+    if gloss.judge(text[found.start() - 1], spelled)[0] is not gloss.Verdict.NONE:
+        return found[0]
+    behind = text[found.end() : found.end() + _BEHIND_MISFIT]
+    odd = behind[:1].isascii() or model.score(behind) < _NO_CHINESE
+    return f"\ufffd{spelled})" if odd else found[0]
 
 
 def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: PageWords) -> Mended:

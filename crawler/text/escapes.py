@@ -138,10 +138,15 @@ def is_no_address(found: re.Match[str], decoded: str) -> bool:
     return decoded != found.group() and not _in_address(found)
 
 
+# A parameter's value, or a folder of Windows.
+_IN_VALUE = re.compile(r"[?&]\w+=[^&]*$")
+_IN_FOLDER = re.compile(r"\b[A-Za-z]:\\(?!\\?u[0-9a-fA-F]{4})[^\s\"<>|，。]*\Z", re.ASCII)
+
+
 def _in_address(found: re.Match[str]) -> bool:
     before = found.string[max(0, found.start() - _SIGHT) : found.start()]
     token = re.split(r"[^!-~]", before)[-1]
-    return "://" in token or "www." in token or bool(re.search(r"[?&]\w+=[^&]*$", token))
+    return "://" in token or "www." in token or bool(_IN_VALUE.search(token) or _IN_FOLDER.search(before))
 
 
 def _line_around(found: re.Match[str]) -> str:

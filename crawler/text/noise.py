@@ -53,6 +53,11 @@ _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _JOINING = re.compile(
     "[\u0590-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]"
 )
+# Scripts in which what has no width parts words or endings: Thai and its neighbours, and Mongolian.
+_SEPARATED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u18af\u19e0-\u19ff\u1a20-\u1aaf\ua9e0-\uaa7f]")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_SIGHT = 24
 _LATIN = re.compile("[\u00a1-\u00ff]")
 _MEANINGFUL = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -141,12 +146,16 @@ def _hidden(found: re.Match[str]) -> str:
 def _joined(found: re.Match[str]) -> str:
     if "\u00ad" in found.group():
         return _hidden(found)
-    if not _MEANINGFUL.search(found.group()):
-        return ""
     text, start, end = found.string, found.start(), found.end()
-    if _JOINING.match(text, start - 1) if start else False:
+    beside = text[max(0, start - 1) : start] + text[end : end + 1]
+    if _SEPARATED.search(beside) or (_DIRECTION.search(found.group()) and _is_leftward(text, start, end)):
         return found.group()
-    return found.group() if _JOINING.match(text, end) else ""
+    return found.group() if _MEANINGFUL.search(found.group()) and _JOINING.search(beside) else ""
+
+
+def _is_leftward(text: str, start: int, end: int) -> bool:
+    """Say whether what is written from right to left stands near by: marks of direction order the two."""
+    return _LEFTWARD.search(text, max(0, start - _SIGHT), end + _SIGHT) is not None
 
 
 def _character(found: re.Match[str]) -> str:
@@ -185,5 +194,5 @@ _STRIPPERS = {
     "control": _stripper(_CONTROLS, _hidden),
     "private-use": _stripper(_PRIVATE, _private),
     # What is left of zero-width where it is asked for alone.
-    "no-byte": _stripper(_NO_BYTE, lambda _: ""),
+    "no-byte": _stripper(_NO_BYTE, _joined),
 }
