@@ -35,6 +35,7 @@ _CLAUSE = 24
 # … where a mark follows, or where none is likely behind the two characters ahead, in nats: of 292 questions
 # of news 1 in 100 has less than the first, none less than the second.
 _MARKS, _UNUSUAL, _UNLIKELY = "，、；", -5.1, -5.5
+_SURE = 2
 # So many characters on both sides are of a foreign name's two parts.
 _OF_NAME = 2
 # What a font shows for what it lacks; forms have a few of them.
@@ -100,24 +101,24 @@ def _has_lost_characters(text: str) -> bool:
         return True
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
     odd = len(_NO_QUESTION.findall(text)) + sum(one > 0 for one in within)
-    return (odd >= _FEW or _FEW in within) and not topic.about_encodings(text)
+    return (odd >= _FEW or _SURE in within) and not topic.about_encodings(text)
 
 
 def _oddness(found: re.Match[str]) -> int:
-    """Say how surely a question mark asks nothing: 0 where it may, 2 where it surely does not."""
+    """Say how surely a question mark asks nothing: 0 where it may ask, 1 where that is unusual, ``_SURE``."""
     text, at = found.string, found.start()
     ahead, behind = text[max(0, at - 2) : at], text[at + 1 : at + 3]
     if _is_in_name(ahead, behind):
-        return 2
+        return _SURE
     clause = _CLAUSE_END.split(text[max(0, at - _CLAUSE) : at])[-1]
     if _ASKING.search(clause):
         return 0
     if behind[0] in _MARKS:
-        return 2
+        return _SURE
     if not _HAN.match(ahead[-1]):
         return 1
     likely = model.log_probability(ahead, "？")
-    return 2 if likely < _UNLIKELY else int(likely < _UNUSUAL)
+    return _SURE if likely < _UNLIKELY else int(likely < _UNUSUAL)
 
 
 def _is_in_name(ahead: str, behind: str) -> bool:

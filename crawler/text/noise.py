@@ -55,7 +55,7 @@ _JOINING = re.compile(
 )
 # Scripts in which what has no width parts words or endings: Thai and its neighbours, and Mongolian.
 _SEPARATED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u18af\u19e0-\u19ff\u1a20-\u1aaf\ua9e0-\uaa7f]")
-_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
 _LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _SIGHT = 24
 _LATIN = re.compile("[\u00a1-\u00ff]")
