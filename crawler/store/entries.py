@@ -21,6 +21,8 @@ OPENING_SENTENCES = 2
 """… if it is so many sentences …"""
 OPENING_FIGURES = 2
 """… or one with so many figures of several digits."""
+OPENING_SHORT = 55
+"""So many characters are one, too, with as many sentences and figures, or one figure more."""
 ELSEWHERE = 30
 """So many characters may be equal elsewhere by chance: a sentence that everybody writes."""
 BEYOND = 2
@@ -51,10 +53,14 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
         for at, _, count in aligned.runs
         if begins <= ends[at] and ends[at + count] <= begins + length
     )
-    if length < OPENING_CHARACTERS or sum(map(len, aligned.shared)) - inside > ELSEWHERE:
+    if length < OPENING_SHORT or sum(map(len, aligned.shared)) - inside > ELSEWHERE:
         return False
     told = max(_between(ends, begins, length), _between(other_ends, other_begins, length))
-    if told < OPENING_SENTENCES and figures([one[begins : begins + length]]) < OPENING_FIGURES:
+    sentences, counts = told >= OPENING_SENTENCES, figures([one[begins : begins + length]])
+    if length < OPENING_CHARACTERS:
+        if counts < OPENING_FIGURES + (not sentences):
+            return False
+    elif not sentences and counts < OPENING_FIGURES:
         return False
     return _goes_on((left, ends, begins + length), (right, other_ends, other_begins + length))
 

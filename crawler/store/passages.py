@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.store import wording
+from crawler.store import synonyms, wording
 from crawler.store.furniture import surnames
 from crawler.store.wording import LOST
 from crawler.text import model
@@ -31,11 +31,18 @@ LOST_TOGETHER = 3
 
 _NUMERALS = frozenset("0123456789甲乙丙丁上中下东南西北左右大小男女不未无非正副前后")
 _FIGURE = re.compile(r"\d[\d.]*")
+_VALUE = re.compile(r"[\d.%‰°℃年月日]+")
+
+
+@cache
+def _never_named() -> frozenset[str]:
+    """Return the characters and signs of no name, which may be there or not wherever they stand."""
+    return frozenset(wording.data()["slips"]["characters"]) | synonyms.unnamed()
 
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    relative = "|".join(wording.data()["relative"]["words"])
+    relative = "|".join(sorted(wording.relative_words(), key=len, reverse=True))
     day = r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|\d{4}年"
     return re.compile(rf"{day}|{relative}|[0-9][0-9.]*[%‰°℃]*|[a-z]+|.", re.DOTALL)
 
@@ -57,25 +64,49 @@ class Span:
     @property
     def name(self) -> bool:
         """Whether it may be in a person's name."""
-        if {self.left, self.right} <= set(wording.data()["slips"]["characters"]):
+        if self._is_slip():
             return False
         return not surnames().isdisjoint(self.left + self.right + self.before)
 
     @property
+    def place(self) -> bool:
+        """Whether it may be in the name of a place, an office or the like."""
+        if self._is_slip():
+            return False
+        relative = wording.data()["relative"]
+        named = relative["places"] + relative["named"]
+        return bool(self.left and self.right) and self.after[:1] in tuple(named)
+
+    @property
+    def unit(self) -> bool:
+        """Whether it may be what a figure counts."""
+        return bool(self.left and self.right) and self.before[-1:].isdigit() and not self.sounds_alike
+
+    def _is_slip(self) -> bool:
+        return {self.left, self.right} <= set(wording.data()["slips"]["characters"])
+
+    @property
     def says_else(self) -> bool:
         """Whether it says something else and is no slip of one character."""
+        if synonyms.opposed(self.left, self.right) or self.unit or self.place:
+            return True
         return self.figures or self.name or max(len(self.left), len(self.right)) > CHANGE
 
     @property
     def sounds_alike(self) -> bool:
         """Whether one character became another of the same sound, as typing does."""
-        if len(self.left) != 1 or len(self.right) != 1 or self.figures or self.name:
+        if len(self.left) != 1 or len(self.right) != 1 or self.figures or self.name or self.place:
             return False
         if toneless_readings(self.left).isdisjoint(toneless_readings(self.right)):
             return False
         # Of a slip one side is a word that everybody writes; of two names neither is.
         ahead = self.before[-2:]
         return max(model.log_probability(ahead, each) for each in (self.left, self.right)) > USUAL
+
+    @property
+    def other_value(self) -> bool:
+        """Whether both sides are figures or dates: the unit behind is the same, so the values differ."""
+        return not self.same and all(_VALUE.fullmatch(side) for side in (self.left, self.right))
 
     @property
     def same(self) -> bool:
@@ -86,6 +117,19 @@ class Span:
             or _is_same_day(self.left, self.right)
             or self._is_same_place()
             or _is_rounded(self.left, self.right)
+            or self._is_wording()
+        )
+
+    def _is_wording(self) -> bool:
+        """Whether words differ that are no facts, and that are not inside a name."""
+        either = synonyms.fold(self.left + self.right)
+        if self.after[:1].isdigit() and not (self.left and self.right) and synonyms.before_date(either):
+            return True
+        if not synonyms.looks_alike(self.left, self.right) and not synonyms.same(self.left, self.right):
+            return False
+        return set(either) <= _never_named() or not (
+            any(one in surnames() for one in self.before)
+            or self.after[:1] in wording.data()["relative"]["places"]
         )
 
     def _is_same_place(self) -> bool:
@@ -115,8 +159,15 @@ class Differences:
     spans: tuple[Span, ...]
     shared: int  # characters
     alike: float  # 0 to 1, of the shorter passage without figures
+    length: int  # of the shorter passage
     first: tuple[str, str] | None = None
     last: tuple[str, str] | None = None
+
+    @property
+    def agreeing(self) -> float:
+        """Return how much of the shorter passage is shared or says the same in other words, 0 to 1."""
+        explained = sum(min(len(span.left), len(span.right)) for span in self.spans if span.same)
+        return min(1.0, (self.shared + explained) / self.length) if self.length else 1.0
 
 
 def words(text: str) -> int:
@@ -150,7 +201,9 @@ def differences(left: str, right: str) -> Differences:
         after = "".join(a[a2 : a2 + GIVEN])[:GIVEN]
         found.append(Span(*pair, before, after))
     least = min(words(left), words(right))
-    return Differences(tuple(found), shared, shared_words / least if least else 1.0, first, last)
+    return Differences(
+        tuple(found), shared, shared_words / least if least else 1.0, min(len(left), len(right)), first, last
+    )
 
 
 def _opcodes(a: list[str], b: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
@@ -181,11 +234,11 @@ def _is_lost(one: str, other: str) -> bool:
 
 
 def _is_same_day(one: str, other: str) -> bool:
-    relative = wording.data()["relative"]["words"]
-    if one in relative:
-        return other in relative or _is_day(other)
-    if other in relative:
-        return _is_day(one)
+    relative = wording.relative_words()
+    if one in relative and other in relative:
+        return relative[one] == relative[other]
+    if one in relative or other in relative:
+        return _is_day(one) or _is_day(other)
     return _is_day(one) and _is_day(other) and (one.endswith(other) or other.endswith(one))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from crawler.store import vocabulary
+from crawler.store import synonyms, vocabulary, wording
 from crawler.store.passages import differences, overlap, words
 from crawler.store.subsequence import most_in_common
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.store.alignment import Gap
-    from crawler.store.passages import Differences, Span
+    from crawler.store.passages import Differences
 
 EXTRA = 0.2
 """A passage that only the longer text has, and which is more of it in one piece, is another article …"""
@@ -111,16 +111,18 @@ class Tally:
 
     def _change(self, gap: Gap, found: Differences) -> None:
         """Count what differs between two passages that are alike."""
-        self.shared += found.shared
         differing = [span for span in found.spans if not span.same]
-        if _may_be_words(differing):
-            folded = _taiwanese(gap.left), _taiwanese(gap.right)
-            if folded != ("".join(gap.left), "".join(gap.right)):
-                again = differences(*folded)
-                left_over = [span for span in again.spans if not span.same]
-                if len(left_over) < len(differing):
-                    found, differing = again, left_over
+        for fold in (_worded, _taiwanese):
+            # Where a figure is another one, no words can mend it.
+            if not differing or any(span.other_value for span in differing):
+                break
+            folded = fold(gap.left), fold(gap.right)
+            again = differences(*folded)
+            left_over = [span for span in again.spans if not span.same]
+            if len(left_over) < len(differing):
+                found, differing = again, left_over
         short = min(sum(map(len, gap.left)), sum(map(len, gap.right)))
+        self.shared += round(short * found.agreeing)
         for span in differing:
             pair = (span.left, span.right)
             at_end = (gap.opens and pair == found.first) or (gap.closes and pair == found.last)
@@ -199,16 +201,13 @@ def _is_cut_off(gap: Gap) -> bool:
     )
 
 
-def _may_be_words(differing: Sequence[Span]) -> bool:
-    """Whether all that differs may be what Taiwan says differently: no figure, and no slip of typing."""
-    return any(not span.sounds_alike for span in differing) and not any(
-        has_figure(span.left) and has_figure(span.right) for span in differing
-    )
+def _worded(sentences: Sequence[str]) -> str:
+    return synonyms.fold(wording.measured("".join(sentences)))
 
 
 def _taiwanese(sentences: Sequence[str]) -> str:
     # Sentence by sentence: the end of one and the beginning of the next would make words.
-    return vocabulary.fold("\n".join(sentences)).replace("\n", "")
+    return _worded(vocabulary.fold("\n".join(sentences)).split("\n"))
 
 
 def _may_be_alike(left: str, right: str) -> bool:

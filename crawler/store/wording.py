@@ -19,6 +19,13 @@ _NUMBER = re.compile(f"[{_HAN}]+")
 _PERCENT = re.compile(rf"百分之([{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)")
 _LARGE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([万亿])")
 _LARGE_POWERS = {"万": 10**4, "亿": 10**8}
+_MIXED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([百千])(?=[\D]|$)")
+_REST = re.compile(r"(\d{1,8}(?:\.\d{1,6})?)万(\d{1,4})(?![\d.万亿])")
+_POINT = re.compile(r"(?<=\d)点(\d+)(?![\d分刻时])")
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_READING = re.compile(
+    rf"(?<=[\u4e00-\u9fff])[(\[][a-zü{_TONED} ]{{0,12}}[{_TONED}][a-zü{_TONED} ]{{0,12}}[)\]]"
+)
 _MARKS = str.maketrans(dict.fromkeys("\ufffd□?", LOST))
 _LONGEST = 12  # characters of a numeral; a longer run is a list of digits
 
@@ -40,15 +47,43 @@ def _exchanged() -> tuple[re.Pattern[str], dict[str, str]]:
 def fold(text: str) -> str:
     """Return canonical ``text`` in lower case with numerals in digits and units in one spelling.
 
-    三十七 and 37, 1.3万 and 13000, 百分之四十 and 40%, km and 公里 become the same. Idioms suffer (千方百计),
-    but the same way in every text: for comparing only.
+    三十七 and 37, 1.3万 and 13000, 百分之四十 and 40%, km and 公里 become the same, and readings in brackets
+    go. Idioms suffer (千方百计), but the same way in every text: for comparing only.
     """
     found, table = _exchanged()
     text = text.lower().translate(_MARKS)
+    text = _READING.sub("", text)
     text = found.sub(lambda match: table[match[0]], text)
     text = _PERCENT.sub(lambda match: f"{_percent(match[1])}%", text)
+    text = _MIXED.sub(lambda match: _plain(Decimal(match[1]) * _POWERS[match[2]]), text)
     text = _NUMBER.sub(lambda match: number(match[0]), text)
+    text = _REST.sub(lambda match: _plain(Decimal(match[1]) * 10**4 + Decimal(match[2])), text)
     return _LARGE.sub(lambda match: _plain(Decimal(match[1]) * _LARGE_POWERS[match[2]]), text)
+
+
+@cache
+def _scales() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
+    found = {unit: (Decimal(str(factor)), base) for unit, (factor, base) in data()["scales"].items()}
+    units = "|".join(sorted(found, key=len, reverse=True))
+    return re.compile(rf"(?<![\d.])(\d{{1,12}}(?:\.\d{{1,6}})?)({units})(?![程面屯弄巷庄河店外堡铺])"), found
+
+
+def measured(text: str) -> str:
+    """Return a folded passage with its figures in one unit of each kind: 1.8吨 and 1800公斤 are the same."""
+    pattern, scales = _scales()
+    text = _POINT.sub(r".\1", text)
+    return pattern.sub(lambda match: _scaled(match[1], *scales[match[2]]), text)
+
+
+def _scaled(figure: str, factor: Decimal, base: str) -> str:
+    return f"{_plain(Decimal(figure) * factor)}{base}"
+
+
+@cache
+def relative_words() -> dict[str, int]:
+    """Return the words that stand for a day, month or year, with what kind each is: 0 is a day."""
+    kinds = data()["relative"]["words"]
+    return {word: kind for kind, words in enumerate(kinds) for word in words.split()}
 
 
 def _percent(text: str) -> str:
