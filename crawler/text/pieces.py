@@ -33,6 +33,12 @@ _HZ = re.compile(
 _ANCHOR = re.compile(rb"[\x00-\x2f\x3a-\x3f]")
 _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _BAD_UTF8 = re.compile("[\udc80-\udcff]+")
+# Quotation marks and dashes of code page 1252 between Latin letters, as word processors left them.
+_OF_WINDOWS = re.compile("(?<![^\n -~])[\udc85\udc91-\udc97](?![^\n -~])")
+_PAIRS = re.compile(rb"(?:[\xa1\xa3\xb0-\xf7][\xa1-\xfe])+")
+_THREE_PAIRS = 6
+# From one of so many bytes on that begin a character in UTF-8, it is damaged UTF-8.
+_LEADS, _OF_UTF8 = re.compile(rb"[\xe3-\xe9]"), 3
 _REPLACED = re.compile(REPLACEMENT + "+")
 # Code page 936 writes the euro sign as this byte.
 _EURO = 0x80
@@ -142,7 +148,18 @@ def _decode_piece(piece: bytes, encoding: str) -> str:
         value, text = max(readings, default=(-math.inf, ""))
         if value > _PLAUSIBLE and model.log_total(text) > model.log_total(damaged):
             return text
+        if _is_of_pairs(piece):
+            return piece.decode("gb2312")
     return damaged
+
+
+def _is_of_pairs(piece: bytes) -> bool:
+    """Say whether a piece that is no UTF-8 has three characters or more of GB 2312 alone, as names have."""
+    runs = _HIGH_RUN.findall(piece)
+    letters = sum(map(len, runs))
+    if letters < _THREE_PAIRS or _OF_UTF8 * len(_LEADS.findall(piece)) > letters:
+        return False
+    return all(map(_PAIRS.fullmatch, runs)) and _strict(piece, "gb2312") is not None
 
 
 def _by_runs(piece: bytes, legacy: str, read: Callable[[bytes, str], str]) -> str:
@@ -167,6 +184,7 @@ def _strict(piece: bytes, encoding: str) -> str | None:
 
 def _damaged_utf8(piece: bytes) -> str:
     text = join_surrogates(piece).decode("utf-8", "surrogateescape")
+    text = _OF_WINDOWS.sub(lambda found: bytes([ord(found.group()) & 0xFF]).decode("cp1252"), text)
     return _BAD_UTF8.sub(lambda found: REPLACEMENT * math.ceil(len(found.group()) / 3), text)
 
 
