@@ -7,6 +7,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from crawler.store import synonyms
 from crawler.store.passages import overlap
 from crawler.store.tally import ALIKE, CUT_SHORT, UNEVEN, common, has_figure
 
@@ -23,6 +24,10 @@ OPENING_FIGURES = 2
 """… or one with so many figures of several digits."""
 OPENING_SHORT = 55
 """So many characters are one, too, with as many sentences and figures, or one figure more."""
+QUOTED_CHARACTERS = 110
+"""So much in one run is quoted, wherever it stands, if somebody tells something in both texts …"""
+QUOTED_SENTENCES = 4
+"""… and it is so many sentences."""
 ELSEWHERE = 30
 """So many characters may be equal elsewhere by chance: a sentence that everybody writes."""
 BEYOND = 2
@@ -46,14 +51,15 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
     before = common(one[:begins][::-1], other[:other_begins][::-1])
     length = before + common(one[begins:], other[other_begins:])
     begins, other_begins = begins - before, other_begins - before
-    if begins and other_begins:
-        return False
     inside = sum(
         ends[at + count] - ends[at]
         for at, _, count in aligned.runs
         if begins <= ends[at] and ends[at + count] <= begins + length
     )
     if length < OPENING_SHORT or sum(map(len, aligned.shared)) - inside > ELSEWHERE:
+        return False
+    inner = begins and other_begins
+    if inner and not (_is_quoted(ends, begins, length) and all(map(_is_prose, (left, right)))):
         return False
     told = max(_between(ends, begins, length), _between(other_ends, other_begins, length))
     sentences, counts = told >= OPENING_SENTENCES, figures([one[begins : begins + length]])
@@ -63,6 +69,16 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
     elif not sentences and counts < OPENING_FIGURES:
         return False
     return _goes_on((left, ends, begins + length), (right, other_ends, other_begins + length))
+
+
+def _is_quoted(ends: Sequence[int], begins: int, length: int) -> bool:
+    """Whether a passage from the middle of a text is so long that another one quotes it."""
+    return length >= QUOTED_CHARACTERS and _between(ends, begins, length) >= QUOTED_SENTENCES
+
+
+def _is_prose(sentences: Sequence[str]) -> bool:
+    """Whether a text is a report, in which somebody tells something, and no form that is filled in."""
+    return any(map(synonyms.tells, sentences))
 
 
 def figures(sentences: Iterable[str]) -> int:

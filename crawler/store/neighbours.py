@@ -11,6 +11,7 @@ from crawler.store import direct
 from crawler.store.candidates import BEST
 from crawler.store.comparison import Comparison, Relation, Text, compare, prepare
 from crawler.store.damage import readable
+from crawler.store.entries import figures
 from crawler.store.fingerprints import of_the_whole, plain
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 SHORT = 80
-"""Of bodies with fewer characters ("see the attachment") the titles must agree as well."""
+"""Of bodies with fewer characters ("see the attachment") the titles must agree as well …"""
+FIGURES = 2
+"""… unless one is a part of the other, and has so many figures."""
 SPENT = 2
 """After so many candidates that have a key and say something else, it leads to no more candidates."""
 MOSTLY = 0.75
@@ -113,9 +116,14 @@ def _compared(title: str, mine: Text, stored: _Stored) -> Neighbour | None:
     if other is None:
         return None
     their_title, theirs = other
-    if min(mine.length, theirs.length) < SHORT and plain(title) != plain(their_title):
+    shorter, longer = sorted((mine, theirs), key=lambda text: text.length)
+    titled = shorter.length >= SHORT or plain(title) == plain(their_title)
+    if not titled and (longer.length < 2 * SHORT or figures(shorter.sentences) < FIGURES):
         return None
-    return Neighbour(stored.article_id, stored.story_id, theirs, compare(mine, theirs))
+    verdict = compare(mine, theirs)
+    if not titled and verdict.relation is not Relation.PART:
+        return None
+    return Neighbour(stored.article_id, stored.story_id, theirs, verdict)
 
 
 @lru_cache(maxsize=PREPARED)

@@ -26,6 +26,7 @@ class _Words:
     light: frozenset[str]  # signs and characters
     aspects: frozenset[str]
     unnamed: frozenset[str]
+    telling: re.Pattern[str]
     before_dates: frozenset[str]
     alike: frozenset[tuple[str, str]]
     opposed: frozenset[tuple[str, str]]
@@ -47,7 +48,8 @@ def _words() -> _Words:
     pattern = re.compile("|".join(map(re.escape, sorted(signs, key=len, reverse=True))))
     sets = {name: frozenset(signs.get(word, word) for word in words) for name, words in loose.items()}
     alike, opposed = (_pairs(data[name]) for name in ("look_alike", "opposed"))
-    return _Words(pattern, signs, single, alike=alike, opposed=opposed, **sets)
+    telling = re.compile("|".join(data["telling"].split()))
+    return _Words(pattern, signs, single, alike=alike, opposed=opposed, telling=telling, **sets)
 
 
 def _pairs(groups: list[str]) -> frozenset[tuple[str, str]]:
@@ -80,6 +82,11 @@ def same(left: str, right: str) -> bool:
 def looks_alike(left: str, right: str) -> bool:
     """Whether two characters are taken for each other by eye."""
     return (left, right) in _words().alike
+
+
+def tells(text: str) -> bool:
+    """Whether somebody tells something in a text, as in reports and not in forms."""
+    return bool(_words().telling.search(text))
 
 
 def opposed(left: str, right: str) -> bool:

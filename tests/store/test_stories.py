@@ -157,6 +157,23 @@ def test_short_bodies_are_one_story_only_with_one_title(database: Database) -> N
     assert placed[0] == placed[2]
 
 
+def test_a_short_piece_is_a_part_of_a_digest_with_another_title(database: Database) -> None:
+    short = (
+        "9月3日，青石渡镇开往白沙洲的头一班电力渡船开航，全程18分钟，票价3元，每天往返26趟，"
+        "可载客45人，比柴油船省下一半的油钱，也安静得多。"
+    )
+    texts = {"电力渡船开航": short, "一周简讯": f"{OTHER}\n{short}\n{PIECE}"}
+    ids = []
+    for number, (title, body) in enumerate(texts.items()):
+        with database.writing() as session:
+            one = article(body, title=title, url=f"http://p{number}.example/a.html")
+            ids.append(save(session, one).article_id)
+    with database.reading() as session:
+        story = stories.story_of(session, ids[0])
+        assert stories.story_of(session, ids[1]) != story
+    assert parts_of(database, "http://p1.example/a.html") == {story}
+
+
 def test_the_first_source_is_who_published_first(database: Database) -> None:
     with database.writing() as session:
         late = save(session, article(url="http://late.example/1", published=NOON))
