@@ -76,6 +76,7 @@ _CODE_LINE = re.compile(
 _NEAR = 24
 _OPENING = frozenset("“‘「『\"'`")
 _QUOTING = "“‘「『"
+_QUOTED = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
 _SIGHT = 200
 _BESIDE = 4
 _OF_CHINESE = re.compile("[\u2010-\u2026\u2e80-\u9fff\uff00-\uffef]")
@@ -275,7 +276,9 @@ def _is_explained(text: str, start: int, end: int, decoded: str, *, quoted: bool
     sign = decoded.strip()
     if len(sign) == 1:
         beside = text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
-        return sign in beside and (quoted or not _OF_CHINESE.match(sign))
+        near = text[max(0, start - _NEAR) : start] + text[end : end + _NEAR]
+        shown = sign in beside or any(f"{opening}{sign}{closing}" in near for opening, closing in _QUOTED)
+        return shown and (quoted or not _OF_CHINESE.match(sign))
     around = text[max(0, start - _SIGHT) : start] + "\n" + text[end : end + _SIGHT]
     if quoted and HAN.search(sign) and any(f"{opening}{sign}" in around for opening in _QUOTING):
         return True

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
-LETTERS = "A-Za-zÜüĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿÊêɡɑ"
-MARKED = "ĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿ"
+LETTERS = "A-Za-zÜüĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿÊêɡɑĂăĔĕĬĭŎŏŬŭ"
+MARKED = "ĀāÁáǍǎÀàĒēÉéĚěÈèĪīÍíǏǐÌìŌōÓóǑǒÒòŪūÚúǓǔÙùǕǖǗǘǙǚǛǜŃńŇňǸǹḾḿĂăĔĕĬĭŎŏŬŭ"
 _BLANK = "[ \t\xa0\u2002-\u200a\u3000]"
-_SPELLED = f"[{LETTERS}ａ-ｚＡ-Ｚ{ZHUYIN}\u0300-\u0304\u0308\u030c:]{{1,9}}[0-5]?"
+_SPELLED = f"[{LETTERS}ａ-ｚＡ-Ｚ{ZHUYIN}\u0300-\u0304\u0306\u0308\u030c:]{{1,9}}[0-5]?"
 _OPEN, CLOSE = "[(（\\[［【〔{｛〈<＜﹙﹝﹛]", "[)）\\]］】〕}｝〉>＞﹚﹞﹜]"
 BRACKETS = re.compile(_OPEN)
 # It begins with what is rare in a text, and looks back from there.
@@ -42,7 +42,7 @@ _BARE = re.compile(
     rf"([{HAN}])({_BLANK}?)([{LETTERS}]{{1,9}}(?:[1-5]|(?<=[{MARKED}])|(?<=[{MARKED}][{LETTERS}])|"
     rf"(?<=[{MARKED}][{LETTERS}]{{2}})|(?<=[{MARKED}][{LETTERS}]{{3}}))(?![{LETTERS}]))({_BLANK}?)"
 )
-_SHAPES = str.maketrans("ɡɑ", "ga")
+_SHAPES = str.maketrans("ɡɑ\u0306", "ga\u030c")
 _TYPED_UMLAUT = re.compile("u:|u\u0308")
 
 
@@ -123,7 +123,10 @@ def rank(char: str) -> int:
 
 @lru_cache(maxsize=4096)
 def normalise(spelled: str) -> str:
-    """Return a reading as the table has it: lower case, composed, ü for u: and for v with a tone."""
+    """Return a reading as the table has it: lower case, composed, ü for u: and for v with a tone.
+
+    A breve, which some type for the third tone, becomes a caron.
+    """
     text = _TYPED_UMLAUT.sub("ü", unicodedata.normalize("NFKD", spelled.lower()).translate(_SHAPES))
     text = text.replace("v\u0304", "ü\u0304").replace("v\u0301", "ü\u0301")
     text = text.replace("v\u030c", "ü\u030c").replace("v\u0300", "ü\u0300")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -22,7 +23,7 @@ from crawler.text.evidence import (
 from crawler.text.gloss import Gloss, Profile, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # Readings with tone marks that stand outside a bracket behind a character: the page is about reading aloud.
 # Beside other such letters and signs it is a misreading.
@@ -229,11 +230,24 @@ def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
         if not number:
             continue
         length = len(_HAN.findall(text))
-        if length >= ANNOTATED_LENGTH and number > FULLY_ANNOTATED * length:
+        if any(_is_annotated(*line) for line in _lines(text, each)):
             return True
         every += length
         readings += number
     return readings > ANNOTATED_BY_CHANCE and readings > FULLY_ANNOTATED * every
+
+
+def _is_annotated(length: int, readings: int) -> bool:
+    return length >= ANNOTATED_LENGTH and readings > FULLY_ANNOTATED * length
+
+
+def _lines(text: str, glosses: list[Gloss]) -> Iterator[tuple[int, int]]:
+    """Give how many Chinese characters each line has, and how many readings of them."""
+    read = [one.start for one in glosses if one.verdict is not Verdict.NONE]
+    end = -1
+    for line in text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        yield len(_HAN.findall(line)), bisect_right(read, end) - bisect_left(read, start)
 
 
 def _longest_row(glosses: list[Gloss]) -> int:
