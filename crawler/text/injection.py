@@ -45,6 +45,8 @@ STRAY_TONES = 0.1
 # A breadcrumb of four characters may well be all glossed by chance.
 ANNOTATED_LENGTH = 12
 ANNOTATED_BY_CHANCE = 2
+# More readings than these of converted characters, beside a bare one that is not, no person picked.
+ENOUGH_CONVERTED = 3
 # So many characters in a row, each with its reading, are annotated on purpose where few are converted ones.
 ANNOTATED_IN_A_ROW = 10
 # From so many readings on one of another character tells nothing.
@@ -216,8 +218,12 @@ def _annotated(found: list[tuple[str, list[Gloss]]]) -> bool:
     texts glosses what it converted. Nobody writes a reading twice, or a blank in front of each bracket's end.
     """
     glosses = [one for _, each in found for one in each if one.verdict is not Verdict.NONE]
-    if len(glosses) > ANNOTATED_LENGTH and all(gloss.is_converted(one.char) for one in glosses):
-        return False
+    if all(gloss.is_converted(one.char) for one in glosses):
+        bare = any(
+            not gloss.is_converted(char) for text, each in found if each for char in _HAN.findall(text)
+        )
+        if len(glosses) > (ENOUGH_CONVERTED if bare else ANNOTATED_LENGTH):
+            return False
     if sum(one.doubled or one.blank_inside for one in glosses) * 2 > len(glosses):
         return False
     if sum(gloss.is_converted(one.char) for one in glosses) * 2 < len(glosses) and any(
