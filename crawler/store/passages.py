@@ -16,7 +16,7 @@ from crawler.text import model
 from crawler.text.readings import toneless_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 CHANGE = 1
 """A passage of more characters that was changed may be a name, which is all that parts some notices."""
@@ -26,6 +26,8 @@ INNER = 4
 """An addition inside a sentence up to so many tokens is a changed word; a longer one is an added clause."""
 USUAL = -6.5
 """A character less likely behind the two ahead, in nats, goes on no usual word (宫丽 with 萍 has -7.6)."""
+WORDS = 16
+"""What differs in more characters, on both sides together, is no word in the place of another."""
 LOST_TOGETHER = 3
 """A lost character may stand for up to so many."""
 
@@ -37,7 +39,7 @@ _VALUE = re.compile(r"[\d.%‰°℃年月日]+")
 @cache
 def _never_named() -> frozenset[str]:
     """Return the characters and signs of no name, which may be there or not wherever they stand."""
-    return frozenset(wording.data()["slips"]["characters"]) | synonyms.unnamed()
+    return wording.slips() | synonyms.unnamed()
 
 
 @cache
@@ -73,22 +75,25 @@ class Span:
         """Whether it may be in the name of a place, an office or the like."""
         if self._is_slip():
             return False
-        relative = wording.data()["relative"]
-        named = relative["places"] + relative["named"]
-        return bool(self.left and self.right) and self.after[:1] in tuple(named)
+        return bool(self.left and self.right) and self.after[:1] in wording.named()
 
     @property
     def unit(self) -> bool:
         """Whether it may be what a figure counts."""
         return bool(self.left and self.right) and self.before[-1:].isdigit() and not self.sounds_alike
 
+    @property
+    def opposed(self) -> bool:
+        """Whether one character says the opposite of the other."""
+        return synonyms.opposed(self.left, self.right)
+
     def _is_slip(self) -> bool:
-        return {self.left, self.right} <= set(wording.data()["slips"]["characters"])
+        return self.left in wording.slips() and self.right in wording.slips()
 
     @property
     def says_else(self) -> bool:
         """Whether it says something else and is no slip of one character."""
-        if synonyms.opposed(self.left, self.right) or self.unit or self.place:
+        if self.opposed or self.unit or self.place:
             return True
         return self.figures or self.name or max(len(self.left), len(self.right)) > CHANGE
 
@@ -105,8 +110,8 @@ class Span:
 
     @property
     def other_value(self) -> bool:
-        """Whether both sides are figures or dates: the unit behind is the same, so the values differ."""
-        return not self.same and all(_VALUE.fullmatch(side) for side in (self.left, self.right))
+        """Whether both sides are figures or dates: if they are not the ``same`` day, the values differ."""
+        return bool(_VALUE.fullmatch(self.left) and _VALUE.fullmatch(self.right))
 
     @property
     def same(self) -> bool:
@@ -122,12 +127,14 @@ class Span:
 
     def _is_wording(self) -> bool:
         """Whether words differ that are no facts, and that are not inside a name."""
-        either = synonyms.fold(self.left + self.right)
-        if self.after[:1].isdigit() and not (self.left and self.right) and synonyms.before_date(either):
+        if self.other_value or len(self.left) + len(self.right) > WORDS:
+            return False
+        one_sided = not (self.left and self.right)
+        if one_sided and self.after[:1].isdigit() and synonyms.before_date(self.left + self.right):
             return True
         if not synonyms.looks_alike(self.left, self.right) and not synonyms.same(self.left, self.right):
             return False
-        return set(either) <= _never_named() or not (
+        return _never_named().issuperset(synonyms.fold(self.left + self.right)) or not (
             any(one in surnames() for one in self.before)
             or self.after[:1] in wording.data()["relative"]["places"]
         )
@@ -163,11 +170,16 @@ class Differences:
     first: tuple[str, str] | None = None
     last: tuple[str, str] | None = None
 
-    @property
-    def agreeing(self) -> float:
-        """Return how much of the shorter passage is shared or says the same in other words, 0 to 1."""
-        explained = sum(min(len(span.left), len(span.right)) for span in self.spans if span.same)
-        return min(1.0, (self.shared + explained) / self.length) if self.length else 1.0
+    def agreeing(self, differing: Sequence[Span]) -> float:
+        """Return how much of the shorter passage is shared or says the same in other words, 0 to 1.
+
+        ``differing`` are those of the spans that do not say the same.
+        """
+        if not self.length:
+            return 1.0
+        unequal = [span for span in self.spans if span not in differing]
+        explained = sum(min(len(span.left), len(span.right)) for span in unequal)
+        return min(1.0, (self.shared + explained) / self.length)
 
 
 def words(text: str) -> int:
@@ -252,9 +264,10 @@ def _is_rounded(left: str, right: str) -> bool:
     Where both sides have the word, two rounded figures differ: about 80 and about 79 are two counts.
     """
     one, other = _FIGURE.findall(left), _FIGURE.findall(right)
+    if len(one) != 1 or len(other) != 1:
+        return False
     rest = set(_FIGURE.sub("", left)), set(_FIGURE.sub("", right))
-    hedges = set(wording.data()["relative"]["hedges"])
-    if len(one) != 1 or len(other) != 1 or not all(words <= hedges for words in rest):
+    if not all(words <= wording.hedges() for words in rest):
         return False
     return bool(
         (rest[0] and not rest[1] and _rounds(one[0], other[0]))

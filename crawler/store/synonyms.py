@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from crawler.store import wording
@@ -68,6 +68,7 @@ def unnamed() -> frozenset[str]:
     return _words().unnamed | frozenset(_words().signs.values())
 
 
+@lru_cache(maxsize=4096)
 def same(left: str, right: str) -> bool:
     """Whether what stands at one place in two passages is the same but for words that are no facts."""
     words = _words()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.store.alignment import Gap
-    from crawler.store.passages import Differences
+    from crawler.store.passages import Differences, Span
 
 EXTRA = 0.2
 """A passage that only the longer text has, and which is more of it in one piece, is another article …"""
@@ -113,8 +113,7 @@ class Tally:
         """Count what differs between two passages that are alike."""
         differing = [span for span in found.spans if not span.same]
         for fold in (_worded, _taiwanese):
-            # Where a figure is another one, no words can mend it.
-            if not differing or any(span.other_value for span in differing):
+            if not _may_be_words(differing) or (fold is _taiwanese and not _may_be_taiwanese(differing)):
                 break
             folded = fold(gap.left), fold(gap.right)
             again = differences(*folded)
@@ -122,7 +121,7 @@ class Tally:
             if len(left_over) < len(differing):
                 found, differing = again, left_over
         short = min(sum(map(len, gap.left)), sum(map(len, gap.right)))
-        self.shared += round(short * found.agreeing)
+        self.shared += round(short * found.agreeing(differing))
         for span in differing:
             pair = (span.left, span.right)
             at_end = (gap.opens and pair == found.first) or (gap.closes and pair == found.last)
@@ -198,6 +197,18 @@ def _is_cut_off(gap: Gap) -> bool:
         and not has_figure(text[same:])
         and same in accumulate(map(len, sentences[:-1]))
         for text, sentences in ((one, gap.right), (other, gap.left))
+    )
+
+
+def _may_be_words(differing: Sequence[Span]) -> bool:
+    """Whether all that differs may be said in other words: no figure is another one, no word the opposite."""
+    return bool(differing) and not any(span.other_value or span.opposed for span in differing)
+
+
+def _may_be_taiwanese(differing: Sequence[Span]) -> bool:
+    """Whether all that differs may be what Taiwan says differently: no figure, and no slip of typing."""
+    return any(not span.sounds_alike for span in differing) and not any(
+        has_figure(span.left) and has_figure(span.right) for span in differing
     )
 
 

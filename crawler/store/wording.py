@@ -86,6 +86,24 @@ def relative_words() -> dict[str, int]:
     return {word: kind for kind, words in enumerate(kinds) for word in words.split()}
 
 
+@cache
+def slips() -> frozenset[str]:
+    """Return the characters that typing takes for each other and that are in nobody's name."""
+    return frozenset(data()["slips"]["characters"])
+
+
+@cache
+def hedges() -> frozenset[str]:
+    """Return the characters that say of a figure that it was rounded."""
+    return frozenset(data()["relative"]["hedges"])
+
+
+@cache
+def named() -> frozenset[str]:
+    """Return the characters with which names of places and offices end."""
+    return frozenset(data()["relative"]["places"] + data()["relative"]["named"])
+
+
 def _percent(text: str) -> str:
     whole, _, rest = text.partition("点")
     return ".".join(number(part) if part and part[0] in _HAN else part for part in (whole, rest) if part)
