@@ -104,6 +104,8 @@ class Span:
             return False
         if toneless_readings(self.left).isdisjoint(toneless_readings(self.right)):
             return False
+        if self._is_slip():
+            return True
         # Of a slip one side is a word that everybody writes; of two names neither is.
         ahead = self.before[-2:]
         return max(model.log_probability(ahead, each) for each in (self.left, self.right)) > USUAL
