@@ -20,7 +20,7 @@ _INDENT = re.compile(
 )
 # One blank of two became a question mark, or one ahead of a paragraph did four times.
 _HALF_INDENT = re.compile(r"^(?:[ \u3000]\?|\?[ \u3000])(?=[\u3400-\u9fff“「《0-9（【])", re.MULTILINE)
-_OF_PARAGRAPH = re.compile(r"^(?:\?{2}|\?{4,12})(?=[\u3400-\u9fff“「《][^?\n]{39,}[。！”」]$)", re.MULTILINE)
+_OF_PARAGRAPH = re.compile(r"^\?{2,12}(?=[\u3400-\u9fff“「《][^?\n]{39,}[。！”」]$)", re.MULTILINE)
 _BEHIND_MARK = re.compile(r"(?<=[，。；、])\?[ \u3000]+(?=[\u3400-\u9fff“「《0-9（])")
 _NEARLY_ALL = 0.8
 _SPOKEN_OF = re.compile("问号|問號")

@@ -89,7 +89,17 @@ def _encoding(raws: list[bytes], least: int) -> str | None:
         if few or ((value := model.score("".join(han))) <= _LIKELY and not certain):
             continue
         found.append((len(texts), encoding == "utf-8", value, encoding))
-    return max(found)[-1] if found else None
+    if found:
+        return max(found)[-1]
+    return "gb18030" if _is_of_pairs(b" ".join(raws)) else None
+
+
+def _is_of_pairs(raw: bytes) -> bool:
+    """Say whether bytes are four characters or more of GB 2312, as names are, and read no better as Big5."""
+    read, other = _strict(raw, "gb2312"), _strict(raw, "big5hkscs")
+    if read is None or len(HAN.findall(read)) < _LISTED:
+        return False
+    return other is None or model.log_total(read) > model.log_total(other)
 
 
 def _strict(raw: bytes, encoding: str) -> str | None:

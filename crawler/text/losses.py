@@ -25,6 +25,8 @@ _LOST_QUESTIONS, _LOST_RUN = 4, 3
 # One in front of a clause asks nothing.
 _NO_QUESTION = re.compile("(?:(?<=[，。、；：（“《])|^)\\?(?=[\u4e00-\u9fff])", re.MULTILINE)
 _FEW = 2
+# Nor do two in front of a line.
+_LEADING = re.compile("^[ \u3000]?\\?[ \u3000]?\\?{1,2}(?=[\u4e00-\u9fff])", re.MULTILINE)
 # Nor does one within a sentence or a date, unless the clause ahead has a word that asks …
 _WITHIN = re.compile(
     "(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff，、；])|(?<=[0-9])\\?(?=[0-9])|(?<=[0-9]年)\\?(?=[月日])"
@@ -100,6 +102,8 @@ def _has_lost_characters(text: str) -> bool:
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         return True
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
+    if _LEADING.search(text) and not topic.about_encodings(text):
+        return True
     odd = len(_NO_QUESTION.findall(text)) + sum(one > 0 for one in within)
     return (odd >= _FEW or _SURE in within) and not topic.about_encodings(text)
 
