@@ -29,6 +29,7 @@ _RADICALS = str.maketrans(
     "⼾⺁⺎⺒⺓⺜⺝⺠⺧⺩⺫⺬⺶⺽⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
     "户厂兀巳幺日月民牛王目示羊臼虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙",
 )
+_ROUNDS = 4
 _FOLDED = str.maketrans({**_WIDTH, **_QUOTES, **_RADICALS})
 
 
@@ -74,7 +75,7 @@ def simplified(text: str) -> str:
     """
     if not script.has_traditional(text):
         return _exchange("always", text)
-    counts = [(line, script.count(line)) for line in text.split("\n")]
+    counts = [(line, _count(line)) for line in text.split("\n")]
     page = script.ScriptCount(
         sum(each.traditional for _, each in counts), sum(each.simplified for _, each in counts)
     )
@@ -89,6 +90,17 @@ def simplified(text: str) -> str:
     return "\n".join(lines)
 
 
+def _count(text: str) -> script.ScriptCount:
+    """Count without the characters that any text has exchanged: what is left is to read the same again."""
+    return script.count(text.translate(_exchanged_anyway()))
+
+
+@cache
+def _exchanged_anyway() -> dict[int, None]:
+    table = _leftovers("always")[1]
+    return {ord(char): None for both in table.items() for char in set(both[0]) ^ set(both[1])}
+
+
 def _is_traditional(line: script.ScriptCount, page: script.ScriptCount) -> bool:
     """Say whether a line is: on a Traditional page one with some Simplified characters may be."""
     return line.mostly_traditional or (
@@ -97,7 +109,7 @@ def _is_traditional(line: script.ScriptCount, page: script.ScriptCount) -> bool:
 
 
 def _mixed(line: str) -> str:
-    parts = [(part, script.count("".join(set(part)))) for part in _SENTENCE.findall(line)]
+    parts = [(part, _count("".join(set(part)))) for part in _SENTENCE.findall(line)]
     if any(found.mixed for _, found in parts):
         return _exchange("always", line)
     return "".join(
@@ -129,4 +141,10 @@ def canonical(text: str) -> str:
     For matching, searching and fingerprints; show the text itself to people. Never raises, and
     ``canonical(canonical(text)) == canonical(text)``. Lines are converted where they are mostly Traditional.
     """
-    return simplified(fold_width(text))
+    made = simplified(fold_width(text))
+    # What was left among both scripts may stand beside other words now.
+    for _ in range(_ROUNDS):
+        if not script.has_traditional(made) or (again := simplified(made)) == made:
+            break
+        made = again
+    return made

@@ -23,6 +23,36 @@ MIXED = st.text(
     )
 )
 
+# Words that one script takes for others, beside characters of one script only.
+PIECES = [
+    "什麽",
+    "怎麼",
+    "么麽",
+    "麽些",
+    "幺麽",
+    "陜西",
+    "衞生",
+    "衹是",
+    "瞭解",
+    "為瞭",
+    "瞭望",
+    "著有",
+    "，著有",
+    "著名",
+    "著作",
+    "隨著",
+    "議論著",
+    "國",
+    "学",
+    "學",
+    "书",
+    "書",
+    "的",
+    "。",
+    "\n",
+]
+WORDS = st.lists(st.sampled_from(PIECES), max_size=16).map("".join)
+
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
 def test_texts_have_their_canonical_form(case: dict[str, str]) -> None:
@@ -31,6 +61,12 @@ def test_texts_have_their_canonical_form(case: dict[str, str]) -> None:
 
 @given(MIXED)
 def test_the_canonical_form_of_a_canonical_form_is_itself(text: str) -> None:
+    once = canonical(text)
+    assert canonical(once) == once
+
+
+@given(WORDS)
+def test_words_of_both_scripts_have_one_canonical_form(text: str) -> None:
     once = canonical(text)
     assert canonical(once) == once
 
