@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from crawler.text import model
+from crawler.text import lossy, model
 from crawler.text.misread import HAN, LIKELY, MARGIN, Chain, Tally, by_lines, han_mean
 
 # Share of a line's high characters that UTF-8 must explain: where that gives Chinese, and where it does not.
@@ -32,7 +32,12 @@ _FIRST_LEVEL, _LAST_BYTE, _FOUR = range(0xB0, 0xD8), 0xA0, 4
 # Its signs and full-width letters, and all its characters.
 _ROWS = frozenset({0xA1, 0xA3, *range(0xB0, 0xF8)})
 # What the first letter of a Chinese character becomes when the letters are written as UTF-8 and read as GBK.
-_WRITTEN_AGAIN = re.compile("[盲氓忙莽猫茅]")
+_WRITTEN_AGAIN, _SIGN_AGAIN = re.compile("[盲氓忙莽猫茅]"), re.compile("[芒茫盲氓忙莽猫茅茂]")
+# These letters in UTF-8: of latin-1, and those that code page 1252 has besides.
+_LETTERS_WRITTEN = re.compile(
+    rb"(?:[\xc2\xc3][\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
+    rb"|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2)+"
+)
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+[!-~]?")
 _UNSHARED = re.compile(f"[\x80-\xff{''.join(char for char in _SPECIALS if char not in _SHARED)}]")
 # Neither encoding is read rightly where it gives characters that nobody assigned.
@@ -99,25 +104,27 @@ def chinese_as_single(encoding: str) -> Chain:
 
 def utf8_written_again(text: str, known: bool, tally: Tally) -> str:
     """Undo UTF-8 read as code page 1252, written as UTF-8 once more and read as GB 18030: 忙聹聢 is 月."""
-    if not _WRITTEN_AGAIN.search(text):
+    if not (_SIGN_AGAIN if known else _WRITTEN_AGAIN).search(text):
         return text
     return _BEYOND_ASCII.sub(lambda found: _run_written_again(found.group(), known, tally), text)
 
 
 def _run_written_again(run: str, known: bool, tally: Tally) -> str:
-    if not _WRITTEN_AGAIN.search(run):
+    if not (_SIGN_AGAIN if known else _WRITTEN_AGAIN).search(run):
         return run
-    for end in (len(run), len(run) - 1):
-        try:
-            letters = run[:end].encode("gb18030").decode("utf-8")
-        except UnicodeError:
+    raw, starts = lossy.to_gb(run), lossy.character_starts(run)
+    parts, done = [], 0
+    for found in _LETTERS_WRITTEN.finditer(raw):
+        first, last = starts.get(found.start()), starts.get(found.end())
+        if first is None or last is None:
             continue
-        read = _read(letters, "utf-8")
+        read = _read(found.group().decode(), "utf-8")
         # The form of UTF-8 within UTF-8 is proof enough for a name.
-        if read and _WIDE.fullmatch(read) and len(HAN.findall(read)) >= (1 if known else _PAIR):
-            tally.add(run[:end], read)
-            return read + run[end:]
-    return run
+        if read and _WIDE.fullmatch(read) and len(HAN.findall(read)) >= (0 if known else _PAIR):
+            tally.add(run[first:last], read)
+            parts += [run[done:first], read]
+            done = last
+    return "".join(parts) + run[done:]
 
 
 def _is_of_pairs(run: str, encoding: str) -> bool:
