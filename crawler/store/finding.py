@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import false, func, select
 
@@ -62,22 +62,7 @@ class Found:
     terms: tuple[Atom, ...] = field(default=(), compare=False)
 
 
-class _Row(NamedTuple):
-    """What a list shows of an article: the first ten of ``Found``, in this order."""
-
-    article_id: int
-    portal: str
-    url: str
-    title: str
-    source: str | None
-    published: datetime | None
-    published_precision: str | None
-    first_seen: datetime
-    versions: int
-    state: str
-
-
-# Columns, not objects of the ORM: making 200 of these takes a tenth of a search.
+# What a ``Found`` begins with. Columns, for making 200 objects of the ORM takes a tenth of a search.
 _COLUMNS = (
     Article.id,
     Portal.name,
@@ -94,13 +79,13 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    row: _Row
+    found: Found  # without what shows the words
     content: Content
     subject: evaluate.Subject
 
     @property
     def when(self) -> datetime:
-        return self.row.published or self.row.first_seen
+        return self.found.published or self.found.first_seen
 
 
 def best(
@@ -124,7 +109,7 @@ def best(
         if len(pool) >= max(POOL, limit):
             break
     words = atoms(wanted.query, wanted_only=True)
-    pool.sort(key=lambda one: (score(one.subject, words, one.when, now), one.row.article_id), reverse=True)
+    pool.sort(key=lambda one: (score(one.subject, words, one.when, now), one.found.article_id), reverse=True)
     return [_found(one, words) for one in pool[:limit]]
 
 
@@ -199,15 +184,15 @@ def _matching(
         with session.execute(portion.execution_options(yield_per=CHUNK)) as rows:
             for *columns, packed, edited in rows:
                 tally.read += 1
-                row = _Row(*columns)
-                content = readable(packed, row.url, damaged)
+                found = Found(*columns)
+                content = readable(packed, found.url, damaged)
                 if content is None:
                     continue
-                kind, place = _kind(row.state, edited=edited), places.get(row.portal, "")
-                asked = subject(row.portal, content, kind, place)
+                kind, place = _kind(found.state, edited=edited), places.get(found.portal, "")
+                asked = subject(found.portal, content, kind, place)
                 if wanted.query is None or evaluate.matches(wanted.query, asked):
                     tally.matched += 1
-                    yield _Candidate(row, content, asked)
+                    yield _Candidate(found, content, asked)
 
 
 def _bounds(session: Session, wanted: Search) -> tuple[int, int]:
@@ -265,9 +250,9 @@ def _kind(state: str, *, edited: bool) -> str:
 
 def _found(one: _Candidate, words: list[Atom]) -> Found:
     in_title = [atom for atom in words if getattr(atom, "field", None) in {None, "title", "region"}]
-    return Found(
-        *one.row,
-        title_hits=marked(one.row.title, in_title) if in_title else (),
+    return replace(
+        one.found,
+        title_hits=marked(one.found.title, in_title) if in_title else (),
         excerpts=tuple(excerpts(one.content.body.split("\n"), words)) if words else (),
         terms=tuple(word for word in words if evaluate.has(word, one.subject)),
     )

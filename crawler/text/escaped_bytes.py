@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from crawler.text import model
 from crawler.text.escapes import HAN, Kind, decode_runs, is_in_text, is_no_address
+from crawler.text.pairs import as_gb2312
 
 _ENCODINGS = ("utf-8", "gb18030", "big5hkscs")
 _BACKSLASH_X = re.compile(r"(?:\\{1,4}x[0-9a-fA-F]{2})+")
@@ -91,15 +92,7 @@ def _encoding(raws: list[bytes], least: int) -> str | None:
         found.append((len(texts), encoding == "utf-8", value, encoding))
     if found:
         return max(found)[-1]
-    return "gb18030" if _is_of_pairs(b" ".join(raws)) else None
-
-
-def _is_of_pairs(raw: bytes) -> bool:
-    """Say whether bytes are four characters or more of GB 2312, as names are, and read no better as Big5."""
-    read, other = _strict(raw, "gb2312"), _strict(raw, "big5hkscs")
-    if read is None or len(HAN.findall(read)) < _LISTED:
-        return False
-    return other is None or model.log_total(read) > model.log_total(other)
+    return "gb18030" if as_gb2312(b" ".join(raws), _LISTED) else None
 
 
 def _strict(raw: bytes, encoding: str) -> str | None:

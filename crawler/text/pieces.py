@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.text import deadline, model
+from crawler.text.pairs import as_gb2312
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,10 +36,8 @@ _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]
 _BAD_UTF8 = re.compile("[\udc80-\udcff]+")
 # Quotation marks and dashes of code page 1252 between Latin letters, as word processors left them.
 _OF_WINDOWS = re.compile("(?<![^\n -~])[\udc85\udc91-\udc97](?![^\n -~])")
-_PAIRS = re.compile(rb"(?:[\xa1\xa3\xb0-\xf7][\xa1-\xfe])+")
-_THREE_PAIRS = 6
-# From one of so many bytes on that begin a character in UTF-8, it is damaged UTF-8.
-_LEADS, _OF_UTF8 = re.compile(rb"[\xe3-\xe9]"), 3
+# Characters that tell by their form, without usual neighbours.
+_NAME = 3
 _REPLACED = re.compile(REPLACEMENT + "+")
 # Code page 936 writes the euro sign as this byte.
 _EURO = 0x80
@@ -148,18 +147,8 @@ def _decode_piece(piece: bytes, encoding: str) -> str:
         value, text = max(readings, default=(-math.inf, ""))
         if value > _PLAUSIBLE and model.log_total(text) > model.log_total(damaged):
             return text
-        if _is_of_pairs(piece):
-            return piece.decode("gb2312")
+        return as_gb2312(piece, _NAME) or damaged
     return damaged
-
-
-def _is_of_pairs(piece: bytes) -> bool:
-    """Say whether a piece that is no UTF-8 has three characters or more of GB 2312 alone, as names have."""
-    runs = _HIGH_RUN.findall(piece)
-    letters = sum(map(len, runs))
-    if letters < _THREE_PAIRS or _OF_UTF8 * len(_LEADS.findall(piece)) > letters:
-        return False
-    return all(map(_PAIRS.fullmatch, runs)) and _strict(piece, "gb2312") is not None
 
 
 def _by_runs(piece: bytes, legacy: str, read: Callable[[bytes, str], str]) -> str:

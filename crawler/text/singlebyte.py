@@ -7,6 +7,7 @@ from itertools import product
 
 from crawler.text import lossy, model
 from crawler.text.misread import HAN, LIKELY, MARGIN, Chain, Tally, by_lines, han_mean
+from crawler.text.pairs import as_gb2312
 
 # Share of a line's high characters that UTF-8 must explain: where that gives Chinese, and where it does not.
 _MOST = 0.6
@@ -29,8 +30,6 @@ _TO_LATIN1 = {ord(char): byte for char, byte in _SPECIALS.items()}
 _SHARED = "‘’“”…—–•"
 # Rows of GB 2312 with its frequent characters, and how many characters tell.
 _FIRST_LEVEL, _LAST_BYTE, _FOUR = range(0xB0, 0xD8), 0xA0, 4
-# Its signs and full-width letters, and all its characters.
-_ROWS = frozenset({0xA1, 0xA3, *range(0xB0, 0xF8)})
 # What the first letter of a Chinese character becomes when the letters are written as UTF-8 and read as GBK.
 _WRITTEN_AGAIN, _SIGN_AGAIN = re.compile("[盲氓忙莽猫茅]"), re.compile("[芒茫盲氓忙莽猫茅茂]")
 # These letters in UTF-8: of latin-1, and those that code page 1252 has besides.
@@ -52,8 +51,6 @@ _UTF8 = re.compile(
     f"[\xc2-\xc7\xcb]{_NEXT}|[\xe1-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}}"
     f"|[\xe3-\xe9]{_NEXT_OR_BLANK}{{2}}(?=[\xe2-\xef])|[\xe3-\xe9](?: [\x80-\xbf]|[\x80-\xbf] )"
 )
-# From one of so many letters on that begin a character in UTF-8, the others were lost and it was UTF-8.
-_LEADS, _OF_UTF8 = re.compile("[\xe3-\xe9]"), 3
 _UNDEFINED = "\x81\x8d\x8f\x90\x9d"
 _LOST = re.compile(f"[\xe2-\xe9\xef](?:[?\ufffd]{_NEXT}|{_NEXT}[?\ufffd]|{_NEXT}|[?\ufffd]{{1,2}})")
 _UTF8_OR_LOST = re.compile(f"{_UTF8.pattern}|{_LOST.pattern}")
@@ -128,22 +125,14 @@ def _run_written_again(run: str, known: bool, tally: Tally) -> str:
 
 
 def _is_of_pairs(run: str, encoding: str) -> bool:
-    """Say whether letters are the bytes of four characters or more of GB 2312 alone, as names are.
-
-    No Latin text has so many letters beyond ASCII in a row; Big5 may, of likelier characters.
-    """
+    """Say whether letters are the bytes of four characters or more of GB 2312 alone, as names are."""
     raw = run.encode("latin-1", "replace")
-    pairs = list(zip(raw[::2], raw[1::2], strict=False))
-    if encoding != "gb18030" or len(raw) % 2 or len(set(pairs)) < _FOUR:
+    pairs = set(zip(raw[::2], raw[1::2], strict=False))
+    if encoding != "gb18030" or len(raw) % 2 or len(pairs) < _FOUR:
         return False
-    if not all(first in _ROWS and second > _LAST_BYTE for first, second in pairs):
-        return False
-    if all(first in _FIRST_LEVEL for first, _ in pairs):
+    if all(first in _FIRST_LEVEL and second > _LAST_BYTE for first, second in pairs):
         return True
-    if _OF_UTF8 * len(_LEADS.findall(run)) > len(run):
-        return False
-    read, other = _read(run, "gb2312"), _read(run, "big5hkscs")
-    return read is not None and (other is None or model.log_total(read) > model.log_total(other))
+    return min(raw) > _LAST_BYTE and as_gb2312(raw, _FOUR) is not None
 
 
 def _is_one_sign(run: str) -> bool:
