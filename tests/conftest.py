@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from crawler.store.database import Database, open_database
 from crawler.store.migrate import upgrade
 
 if TYPE_CHECKING:
@@ -58,3 +59,11 @@ def database_url(empty_database_url: str) -> str:
     """Return the address of a database with all tables and no rows, on both kinds in turn."""
     upgrade(empty_database_url)
     return empty_database_url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Yield an open database with all tables and no rows, on both kinds in turn."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()

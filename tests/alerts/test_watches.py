@@ -7,17 +7,9 @@ import pytest
 from crawler.alerts import watches
 from crawler.alerts.rules import Rule, plan
 from crawler.alerts.watches import WatchError
-from crawler.store.database import Database, open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+    from crawler.store.database import Database
 
 
 def test_add_list_remove(database: Database) -> None:

@@ -114,13 +114,6 @@ def test_a_server_that_never_answers_forbids_for_thirty_days(world: World, days:
     assert (LISTS[0] in asked(world)) == allowed
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
-
-
 def test_what_is_kept_of_a_host(database: Database) -> None:
     with database.writing() as session:
         assert robots.said(session, ORIGIN) == robots.Said()

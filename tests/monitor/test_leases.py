@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from crawler.holding import Holding
 from crawler.monitor import leases
@@ -14,13 +11,6 @@ from crawler.store.database import Database, open_database
 
 NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)
 NAME = "portal:xian"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 def test_one_at_a_time(database: Database) -> None:

@@ -8,23 +8,14 @@ from opencc import OpenCC
 from sqlalchemy import func, select
 
 from crawler.store.articles import Change, Outcome, save
-from crawler.store.database import Database, open_database
+from crawler.store.database import Database
 from crawler.store.known import Known
 from crawler.store.models import Article, Portal, Section, Version
 from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crawler import items
     from crawler.store.articles import Saved
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 def keep(database: Database, *articles: items.Article) -> list[Saved]:

@@ -9,24 +9,14 @@ import pytest
 
 from crawler.store import runs
 from crawler.store.articles import save
-from crawler.store.database import open_database
 from crawler.store.known import Known
 from tests.store.builders import NOON, article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crawler.store.database import Database
 
 HOUR = timedelta(hours=1)
 GOOD = ("finished", {"new": 3, "not_stored": 0})
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(

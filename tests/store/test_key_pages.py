@@ -11,22 +11,13 @@ from sqlalchemy import text
 from crawler.store import candidates, checking, key_pages
 from crawler.store.articles import Outcome, Saver, save
 from crawler.store.checks.report import Finding, Report
-from crawler.store.database import Database, open_database
+from crawler.store.database import Database
 from tests.store.builders import PIECE, article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crawler import items
 
 pytestmark = pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 def rows(database: Database) -> int:

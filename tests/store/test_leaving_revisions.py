@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from alembic import command
 from sqlalchemy import inspect, select, text
 
@@ -24,9 +22,6 @@ from crawler.store.models import (
 from crawler.store.packing import compress
 from tests.store.builders import NOON, PIECE, article
 from tests.store.revisions import indexed, tables, to
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_0010_can_be_left(database_url: str) -> None:

@@ -17,11 +17,11 @@ from sqlalchemy import text
 from crawler.store import checking, hits, merging, postings, search, segment_pages
 from crawler.store.articles import save
 from crawler.store.checks.report import Finding, Report
-from crawler.store.database import Database, open_database
+from crawler.store.database import Database
 from tests.store.builders import article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ["公告", "通知", "桥梁", "公路", "5g", "低空经济", "运河", "公"]
@@ -30,13 +30,6 @@ SOUGHT = ["公告", "通知", "公*", "5g", "低空", "空经", "运河", "路*"
 pytestmark = pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
 
 Indexed = dict[int, list[str]]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

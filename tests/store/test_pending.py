@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.store.articles import Outcome, Saver
-from crawler.store.database import Database, open_database
 from crawler.store.fingerprints import keys
 from crawler.store.models import Article, Fingerprint, Story, StoryMember, Version
 from crawler.store.pending import AHEAD
@@ -18,20 +17,13 @@ from tests.store.builders import PIECE, article
 from tests.world import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from crawler.store.database import Database
 
 TEXTS = ROOT / "seeds/replicas/texts/a.jsonl"
 OTHER = (
     "市气象台昨日发布暴雨预警，城东三条道路临时封闭，公交改道运行。预计雨势今夜减弱，明早六时起逐步恢复通行。"
     * 2
 )
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("expected", [False, True], ids=["one by one", "expected"])

@@ -9,14 +9,13 @@ from sqlalchemy import func, select, text
 from crawler.store import checking, pruning, runs, stories
 from crawler.store.articles import Saved, save
 from crawler.store.checks.report import Report
-from crawler.store.database import Database, open_database
+from crawler.store.database import Database
 from crawler.store.known import Known
 from crawler.store.models import Alert, Article, Delivery, RawPage, Run, Story, StoryEvent, Version, Watch
 from crawler.store.pruning import By, Pruning, Rule, prune, vacuum
 from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
 OLD = NOON - timedelta(days=1000)
 RULE = Rule(NOON - timedelta(days=365), feed=0)
 OTHER = "本县今年新建了三座桥，方便了两岸的村民来往，其中一座在九月通车，另外两座明年完工。"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 def keep(session: Session, body: str, number: int, at: datetime, seen: datetime | None = None) -> Saved:

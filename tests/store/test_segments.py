@@ -10,22 +10,13 @@ import pytest
 from sqlalchemy import text
 
 from crawler.store import hits, merging, postings, search, segments
-from crawler.store.database import Database, open_database
+from crawler.store.database import Database
 from crawler.store.postings import DamagedPageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crawler.store.postings import Numbers
 
 NOTHING = np.empty(0, dtype=np.int64)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 on_postgresql = pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)

@@ -15,12 +15,11 @@ from crawler.store import stories
 from crawler.store.articles import save
 from crawler.store.candidates import BEST
 from crawler.store.comparison import Comparison, Text, compare
-from crawler.store.database import Database, open_database
 from crawler.store.models import Article, Story, StoryEvent, StoryMember
 from tests.store.builders import NOON, PIECE, article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from crawler.store.database import Database
 
 FAMILIES = tomllib.loads(Path(__file__).with_name("lookalikes.toml").read_text(encoding="utf-8"))["family"]
 LINES = PIECE.split("\n")
@@ -47,13 +46,6 @@ REPOSTS = {
     "extended": PIECE + "\n镇政府表示欢迎各地客商前来洽谈。",
     "one paragraph": PIECE.replace("\n", ""),
 }
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
 
 
 def place(database: Database, *bodies: str) -> list[int]:
