@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from functools import partial
 from typing import TYPE_CHECKING, TypeVarTuple
 
 from sqlalchemy import (
@@ -13,48 +14,31 @@ from sqlalchemy import (
     any_,
     cast,
     column,
+    func,
     literal,
     literal_column,
     select,
     table,
 )
 
-from crawler.store import hits
+from crawler.store import hits, looks
 from crawler.store.models import Article
 from crawler.store.needed import needed, without_prefixes
 from crawler.store.segments import EVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from crawler.query.syntax import Query
     from crawler.store.hits import Needed
+    from crawler.store.looks import Looking
 
 _Row = TypeVarTuple("_Row")
-A_LOOK = 100
-"""So many candidates are read before FTS5 is asked for a prefix …"""
-WIDER, LONG_LOOK = 4, 50_000
-"""… then so many times as many, up to so many at a time …"""
-SHARE = 4
-"""… as long as one of so many matches: where fewer do, putting the prefix together takes less."""
 
 _SEARCH = table("search", column("search"))
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many rows of candidates were read, and how many of these matched."""
-
-    read: int = 0
-    matched: int = 0
-
-    @property
-    def rich(self) -> bool:
-        """Whether many match, as far as is known."""
-        return self.read < A_LOOK // 2 or SHARE * self.matched >= self.read
 
 
 def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
@@ -67,7 +51,7 @@ def condition(session: Session, query: Query) -> ColumnElement[bool] | None:
         return None
     if not _is_sqlite(session):
         found = [int(one) for ids in hits.newest_first(session, wanted) for one in ids]
-        return _among(found)
+        return _among(session, found)
     rows = select(literal_column("rowid", Integer)).select_from(_SEARCH)
     return Article.id.in_(rows.where(_SEARCH.c.search.op("MATCH")(_expression(wanted))))
 
@@ -89,42 +73,46 @@ def portions(
     session: Session,
     rows: Select[*_Row],
     query: Query | None,
-    *,
-    tally: Tally | None = None,
-    within: Callable[[], tuple[int, int]] | None = None,
+    looking: Looking,
 ) -> Iterator[Select[*_Row]]:
     """Yield what ``newest_first`` returns in portions, the newest first: asking goes on with the next.
 
-    Whoever reads the rows counts in ``tally`` what came of them. ``within`` says the lowest and the highest
-    number that they can have; it is asked where few candidates become rows.
+    Whoever reads the rows counts in ``looking`` what came of them.
     """
     wanted = needed(query) if query else None
     if wanted is None:
         yield newest_first(session, rows, query)
     elif _is_sqlite(session):
-        yield from _of_fts5_by_looks(session, rows, wanted, tally or Tally(), within)
+        yield from _of_fts5_by_looks(session, rows, wanted, looking)
     else:
-        yield from _of_segments(session, rows, wanted, tally or Tally(), within)
+        yield from _of_segments(session, rows, wanted, looking)
 
 
 def _of_segments(
     session: Session,
     rows: Select[*_Row],
     wanted: Needed,
-    tally: Tally,
-    within: Callable[[], tuple[int, int]] | None,
+    looking: Looking,
 ) -> Iterator[Select[*_Row]]:
+    ordered = partial(_ordered, session, rows)
     offered = 0
     for ids in hits.portions(hits.newest_first(session, wanted)):
-        yield rows.where(_among(ids)).order_by(Article.id.desc())
+        yield ordered(ids)
         offered += len(ids)
-        if within and 2 * tally.read < offered:
-            least, most = within()
+        if looking.own and looking.scarce(offered):
+            yield from looks.among(
+                looking.own(ids[-1] - 1),
+                ordered,
+                partial(_hits_of, session, wanted),
+                looking,
+                _share(session, offered, ids[-1]),
+            )
+            return
+        if looking.within and looking.scarce(offered):
+            least, most = looking.within()
             # From the lowest to what is below all that were offered, which may be nothing.
             others = hits.newest_first(session, wanted, (least, min(most, ids[-1] - 1)))
-            yield from (
-                rows.where(_among(some)).order_by(Article.id.desc()) for some in hits.portions(others)
-            )
+            yield from map(ordered, hits.portions(others))
             return
 
 
@@ -132,26 +120,56 @@ def _of_fts5_by_looks(
     session: Session,
     rows: Select[*_Row],
     wanted: Needed,
-    tally: Tally,
-    within: Callable[[], tuple[int, int]] | None,
+    looking: Looking,
 ) -> Iterator[Select[*_Row]]:
     """Yield all in one portion, but for a prefix: FTS5 puts all that it may be together before the first hit.
 
     Of one that many articles have the newest are found sooner by reading these; that ends where few have it.
     """
     weaker = without_prefixes(wanted)
-    (least, most), size, offered = EVERY, A_LOOK, 0
-    while size < LONG_LOOK and tally.rich and (within or weaker != wanted):
+    (least, most), size, offered, within = EVERY, looks.A_LOOK, 0, looking.within
+    while size < looks.LONG_LOOK and looking.rich and (within or looking.own or weaker != wanted):
         last = session.scalar(_candidates(weaker, most).offset(size - 1).limit(1))
         low = least if last is None else max(least, last)
         yield _of_fts5(rows, weaker, (low, most))
         if low == least:
             return
-        most, size, offered = low - 1, size * WIDER, offered + size
-        if within and 2 * tally.read < offered:
+        most, size, offered = low - 1, size * looks.WIDER, offered + size
+        if looking.own and looking.scarce(offered):
+            yield from looks.among(
+                looking.own(most),
+                partial(_ordered, session, rows),
+                partial(_hits_of, session, weaker),
+                looking,
+                _share(session, offered, low),
+            )
+            return
+        if within and looking.scarce(offered):
             lowest, highest = within()
             least, most, within = lowest, min(most, highest), None
     yield _of_fts5(rows, wanted, (least, most))
+
+
+def _ordered(session: Session, rows: Select[*_Row], ids: Sequence[int]) -> Select[*_Row]:
+    return rows.where(_among(session, ids)).order_by(Article.id.desc())
+
+
+def _hits_of(session: Session, wanted: Needed | None, ids: Sequence[int]) -> Sequence[int]:
+    """Return which of some articles, the highest number first, the index has for what is wanted."""
+    if wanted is None:
+        return ids
+    if _is_sqlite(session):
+        offered = _candidates(wanted, ids[0]).where(ids[-1] <= _ROWID).order_by(None)
+        one = _values(ids)
+        return session.scalars(select(one).where(one.in_(offered)).order_by(one.desc())).all()
+    looked = hits.newest_first(session, wanted, (ids[-1], ids[0]))
+    return sorted({one for some in looked for one in some.tolist()}.intersection(ids), reverse=True)
+
+
+def _share(session: Session, offered: int, last: int) -> float:
+    """Return which part of the newest articles the index offered, down to one."""
+    newest = session.scalar(select(func.max(Article.id))) or last
+    return offered / (newest - last + 1)
 
 
 _ROWID = literal_column("search.rowid", Integer)
@@ -186,9 +204,16 @@ def _expression(wanted: Needed) -> str:
     return f"({_FTS5[sign].join(map(_expression, parts))})"
 
 
-def _among(ids: Sequence[int]) -> ColumnElement[bool]:
-    # As a text: the driver takes many times as long to write a list of a hundred thousand.
+def _among(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
+    # As a text: a driver takes many times as long to write a list of a hundred thousand, or takes none.
+    if _is_sqlite(session):
+        return Article.id.in_(select(_values(ids)))
     return Article.id == any_(cast(literal(f"{{{','.join(map(str, ids))}}}", Text), ARRAY(Integer)))
+
+
+def _values(ids: Sequence[int]) -> ColumnElement[int]:
+    values = func.json_each(json.dumps(ids)).table_valued(column("value", Integer))
+    return values.c.value
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -14,12 +14,13 @@ from crawler.query.syntax import And, Kind, Term, atoms
 from crawler.store import answers
 from crawler.store.articles import Change
 from crawler.store.damage import logged, readable
+from crawler.store.looks import Looking
 from crawler.store.models import Article, Portal, Version
 from crawler.store.ranking import score
 from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -171,19 +172,21 @@ def _matching(
 ) -> Iterator[_Candidate]:
     """Yield the articles that match, by date or (faster) by when they were stored, the newest first."""
     when = func.coalesce(Article.published_at, Article.first_seen)
-    query = _filtered(wanted)
-    tally = answers.Tally()
+    portals = _portals(session, wanted.query)
+    query = _filtered(wanted, portals)
+    looking = Looking()
     if by_date:
         hits = answers.condition(session, wanted.query) if wanted.query else None
         filtered = query if hits is None else query.where(hits)
         portions = iter([filtered.order_by(when.desc(), Article.id.desc())])
     else:
-        within = partial(_bounds, session, wanted) if wanted.since or wanted.until else None
-        portions = answers.portions(session, query, wanted.query, tally=tally, within=within)
+        looking.within = partial(_bounds, session, wanted) if wanted.since or wanted.until else None
+        looking.own = None if portals is None else partial(_own, session, portals)
+        portions = answers.portions(session, query, wanted.query, looking)
     for portion in portions:
         with session.execute(portion.execution_options(yield_per=CHUNK)) as rows:
             for *columns, packed, edited in rows:
-                tally.read += 1
+                looking.read += 1
                 found = Found(*columns)
                 content = readable(packed, found.url, damaged)
                 if content is None:
@@ -191,7 +194,7 @@ def _matching(
                 kind, place = _kind(found.state, edited=edited), places.get(found.portal, "")
                 asked = subject(found.portal, content, kind, place)
                 if wanted.query is None or evaluate.matches(wanted.query, asked):
-                    tally.matched += 1
+                    looking.matched += 1
                     yield _Candidate(found, content, asked)
 
 
@@ -215,7 +218,14 @@ def _times(wanted: Search) -> Iterator[ColumnElement[bool]]:
         yield when < wanted.until
 
 
-def _filtered(wanted: Search) -> Select[*tuple[Any, ...]]:
+def _own(session: Session, portals: Sequence[int], most: int) -> Iterator[int]:
+    """Yield the numbers of the articles of some portals, from one on downwards."""
+    ids = select(Article.id).where(Article.portal_id.in_(portals), Article.id <= most)
+    with session.execute(ids.order_by(Article.id.desc()).execution_options(stream_results=True)) as rows:
+        yield from rows.scalars()
+
+
+def _filtered(wanted: Search, portals: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
     query = (
         select(*_COLUMNS, Version.packed, _edited(wanted.query))
         .select_from(Article)
@@ -223,15 +233,17 @@ def _filtered(wanted: Search) -> Select[*tuple[Any, ...]]:
         .join(Version, (Version.article_id == Article.id) & (Version.number == Article.latest))
     )
     query = query.where(*_times(wanted))
-    for name in _portals(wanted.query) if wanted.query else ():
-        query = query.where(func.lower(Portal.name) == name)
-    return query
+    return query if portals is None else query.where(Article.portal_id.in_(portals))
 
 
-def _portals(query: Query) -> list[str]:
-    """Return the portals that every match must be of."""
+def _portals(session: Session, query: Query | None) -> list[int] | None:
+    """Return the numbers of the portals that every match must be of, ``None`` if it may be of any."""
     parts = query.of if isinstance(query, And) else (query,)
-    return [part.text for part in parts if isinstance(part, Term) and part.field == "portal"]
+    names = {part.text for part in parts if isinstance(part, Term) and part.field == "portal"}
+    if not names:
+        return None
+    called = [func.lower(Portal.name) == name for name in names]
+    return list(session.scalars(select(Portal.id).where(*called)))
 
 
 def _edited(query: Query | None) -> ColumnElement[bool]:

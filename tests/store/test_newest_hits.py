@@ -10,7 +10,7 @@ import pytest
 
 from crawler.query import evaluate
 from crawler.query.search import parse_search
-from crawler.store import answers, finding, hits
+from crawler.store import finding, hits, looks
 from crawler.store.articles import save
 from crawler.store.database import Database, open_database
 from tests.store.builders import NOON, article
@@ -23,7 +23,9 @@ NOW = NOON + timedelta(days=ARTICLES + 1)
 QUERIES = [
     "公", "河", "低", "鼹", "公 -河", "河 -公", "公 运河", "运河 -公", "公告 -公", "(公 OR 运河) 通知",
     "公 OR 5g", "公告 -(公 OR 5g)", "公告 -(公路 河)", "5g -公", "公路 -公告", "公 portal:p3",
-    "运河 since:30d",
+    "运河 portal:p3", "公 -河 portal:p8", "运河 -公 portal:p2", "公 portal:p1 portal:p2", "鼹 portal:p4",
+    "5g portal:p0 since:40d", "公 portal:p5 until:2026-07-01", "通知 portal:none", "portal:p6",
+    "公 OR portal:p3", "公告 portal:P3", "运河 since:30d",
     "公 until:2026-05-20", "河 since:60d until:2026-07-01", "公 since:300d", "公 until:2020-01-01", "-公",
     "since:3d",
 ]  # fmt: skip
@@ -59,15 +61,15 @@ def database(database_url: str, texts: Texts) -> Iterator[Database]:
 
 
 @pytest.fixture(params=[1, 2, 7, 1_000])
-def looks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the index be asked after one, two, seven … articles."""
-    monkeypatch.setattr(answers, "A_LOOK", request.param)
-    monkeypatch.setattr(answers, "LONG_LOOK", 5 * request.param)
+    monkeypatch.setattr(looks, "A_LOOK", request.param)
+    monkeypatch.setattr(looks, "LONG_LOOK", 5 * request.param)
     monkeypatch.setattr(hits, "_PORTION", request.param)
     monkeypatch.setattr(finding, "POOL", 4)
 
 
-@pytest.mark.usefixtures("looks")
+@pytest.mark.usefixtures("few")
 def test_the_newest_that_match(database: Database, texts: Texts) -> None:
     for query in QUERIES:  # one database for all
         check(database, texts, query)

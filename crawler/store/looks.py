@@ -1,0 +1,73 @@
+"""How candidates of a search are looked at: so many at a time, by what came of those before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import dropwhile, islice, takewhile
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_Portion = TypeVar("_Portion")
+A_LOOK = 100
+"""So many candidates are read before FTS5 is asked for a prefix …"""
+WIDER, LONG_LOOK = 4, 50_000
+"""… then so many times as many, up to so many at a time …"""
+SHARE = 4
+"""… as long as one of so many matches: where fewer do, putting the prefix together takes less."""
+HITS_A_READ = 300
+"""So many hits of the index are told in the time in which one article is read."""
+
+
+@dataclass(slots=True)
+class Looking:
+    """How a search goes: how many rows of candidates were read, how many of these matched.
+
+    Where few candidates become rows, ``own`` gives the numbers that rows can have, from one on downwards, and
+    ``within`` says the lowest and the highest of them.
+    """
+
+    own: Callable[[int], Iterator[int]] | None = None
+    within: Callable[[], tuple[int, int]] | None = None
+    read: int = 0
+    matched: int = 0
+
+    @property
+    def rich(self) -> bool:
+        """Whether many match, as far as is known."""
+        return self.read < A_LOOK // 2 or SHARE * self.matched >= self.read
+
+    def scarce(self, offered: int) -> bool:
+        """Whether less than a half of so many candidates became rows."""
+        return 2 * self.read < offered
+
+
+def among(
+    ids: Iterator[int],
+    ordered: Callable[[Sequence[int]], _Portion],
+    narrowed: Callable[[Sequence[int]], Sequence[int]],
+    looking: Looking,
+    share: float,
+) -> Iterator[_Portion]:
+    """Yield what ``ordered`` makes of the articles ``ids``, the highest number first, in portions.
+
+    ``narrowed`` says which of some the index has, who has ``share`` of all articles; it is asked where its
+    hits from the first to the last of them are fewer than what reading all of them takes.
+    """
+    size = A_LOOK
+    while some := list(islice(ids, size)):
+        matched = looking.matched / looking.read if looking.read else share
+        hits = share * (some[0] - some[-1] + 1)
+        possible = narrowed(some) if hits < HITS_A_READ * len(some) * (1 - matched) else some
+        before = looking.read
+        if possible:
+            yield ordered(possible)
+        if looking.within and 2 * (looking.read - before) < len(possible):
+            ids, looking.within = _between(ids, *looking.within()), None
+        size = min(size * WIDER, LONG_LOOK)
+
+
+def _between(ids: Iterator[int], least: int, most: int) -> Iterator[int]:
+    """Give of numbers, the highest first, those from one to another."""
+    return takewhile(lambda one: one >= least, dropwhile(lambda one: one > most, ids))
