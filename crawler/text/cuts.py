@@ -22,9 +22,11 @@ __all__ = ["Mended", "PageWords", "mend", "suspected"]
 
 # A mark that a converter handled by its bytes, A3xx, perhaps narrowed since.
 _MARK = r"[，：；！？（）,;:!]|\?(?!\?)"
+# Others are not known to be handled so, and follow a question mark in sound text.
+_OTHER_MARK = r"[。、“”《》]"
 # A cut that a reading shows, one that a mark behind it shows, and one whose lone byte has been taken out.
 _ANCHOR = re.compile(
-    rf"[{LOST}(（](?:(?<=[{LOST}])(?:[(（]?{BLANK}(?P<spelled>{SPELLED}){BLANK}[)）]|(?={_MARK}))"
+    rf"[{LOST}(（](?:(?<=[{LOST}])(?:[(（]?{BLANK}(?P<spelled>{SPELLED}){BLANK}[)）]|(?={_MARK}|(?P<other>{_OTHER_MARK})))"
     rf"|(?<=[(（])(?P<bare>[{gloss.LETTERS}]{{2,6}})[)）])"
 )
 _SUSPECTED = re.compile(
@@ -201,6 +203,8 @@ def _is_candidate(anchor: re.Match[str], profile: gloss.Profile | None) -> bool:
     if _WHOLE_LOST.search(text, at, at + 6):
         return False
     if not previous or previous in LOST or (previous.isascii() and previous.isalpha()):
+        return False
+    if profile is None and anchor["other"]:
         return False
     if profile is None and text.startswith("??", at):
         # Two of them mostly stand for what is left open in a date or a form.

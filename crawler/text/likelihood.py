@@ -30,6 +30,16 @@ _NOT_BEFORE_STOP = frozenset(
     "从從在与與和及或把被对對向为為以于於将將由因则則但而且若如并並每各该該某这這那其所很更最"
 )
 _NOT_AFTER_STOP = frozenset("，、；：。！？,;:!?")
+_EXCLAIMED, _NOT_AFTER_EXCLAIMED = frozenset("！？"), frozenset("，、；：。（")
+# What a full stop does not stand behind, and frequent words that seldom begin a sentence.
+_PAUSES = frozenset("，、；：,;:")
+_SELDOM_FIRST = frozenset("的了和與与及或可得地着著過过們们之而能會会要也都很是有等")
+# A clause of one or two characters, and who speaks by one or two, neither a surname nor a usual word.
+_SHORT_CLAUSE = re.compile("(?:^|[，。、；：！？“‘（《\n,;:!?])[\u3400-\u9fff]{1,2}\\Z")
+_SELDOM, _SHORT, _NAMELESS = 2.5, 3.0, 4.0
+_PRONOUNS = frozenset("他她它我你您")
+# A word of two characters that is at least so frequent names somebody.
+_USUAL_WORD = 1e-7
 # Natural logarithms of how frequent a mark is; the model holds all for alike.
 _FREQUENCY = {
     "，": -2.5,
@@ -148,7 +158,9 @@ def of_mark(before: str, char: str) -> float:
     never_here = before[-1:] in _PAIRS or before.endswith(("。", "。”"))
     if never_here and char in _NOT_AFTER_STOP:
         return weight - STRAY_MARK
-    if char == "。" and before[-1:] in _NOT_BEFORE_STOP:
+    if before[-1:] in _EXCLAIMED and char in _NOT_AFTER_EXCLAIMED:
+        return weight - STRAY_MARK / 2
+    if char in _STOPS and before[-1:] in _NOT_BEFORE_STOP:
         return weight - STRAY_MARK / 2
     if char in _PAIRS:
         return weight + (-_UNOPENED if before.rfind(char) > before.rfind(_PAIRS[char]) else 1.0)
@@ -183,8 +195,44 @@ def of_speaker(text: str, behind: str) -> float:
     return _SPEAKER if text[-2:-1] in {"”", "」"} and _speakers().search(text[-3:] + behind) else 0.0
 
 
+def of_stops(before: str, out: str, behind: str) -> float:
+    """Return what it costs that full stops in ``out`` stand where few sentences end or begin."""
+    cost = 0.0
+    for at, char in enumerate(out):
+        if char != "。":
+            continue
+        ahead, following = (before + out[:at])[-4:], out[at + 1 :] + behind
+        cost += STRAY_MARK if ahead[-1:] in _PAUSES else 0.0
+        cost += _SHORT if _SHORT_CLAUSE.search(ahead) else 0.0
+        cost += _SELDOM if following[:1] in _SELDOM_FIRST else 0.0
+        cost += _NAMELESS if _is_nameless(following) else 0.0
+    return -cost
+
+
+def _is_nameless(text: str) -> bool:
+    """Say whether somebody speaks at the beginning of a text whose name must have begun before it."""
+    found = _given_names().match(text)
+    if not found or text[0] in _PRONOUNS:
+        return False
+    name = found[1]
+    return len(name) == 1 or model.load().inside_words(name[0], name[1]) < _USUAL_WORD
+
+
+@cache
+def _given_names() -> re.Pattern[str]:
+    surnames, words = _of_speakers()
+    return re.compile(f"([^\0-\x7f，。！？；：、“”（）{surnames}][\u4e00-\u9fff]?)(?:{words})")
+
+
 @cache
 def _speakers() -> re.Pattern[str]:
+    surnames, words = _of_speakers()
+    return re.compile(f"[。！？，][”」][{surnames}][\u4e00-\u9fff]{{0,3}}?(?:{words})")
+
+
+@cache
+def _of_speakers() -> tuple[str, str]:
+    """Give the usual surnames, and what follows a speaker's name as alternatives of an expression."""
     lines = files(__package__).joinpath("data/speakers.txt").read_text("utf-8").splitlines()
     surnames, words = (line for line in lines if not line.startswith("#"))
-    return re.compile(f"[。！？，][”」][{surnames}][\u4e00-\u9fff]{{0,3}}?(?:{'|'.join(words.split())})")
+    return surnames, "|".join(words.split())

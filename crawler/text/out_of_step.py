@@ -167,6 +167,7 @@ class Reader:
         bonus += likelihood.of_question(out, right)
         bonus += likelihood.of_opened(out, self.text[end : end + _CLOSED_WITHIN])
         bonus += likelihood.of_speaker(before[-2:] + out, self.text[end : end + _NAMED])
+        bonus += likelihood.of_stops(before[-4:], out, self.text[end : end + _NAMED])
         was = visible(self.tokens, self.text[at:end])
         gain = state.score + likelihood.of_text(before + out, right) - likelihood.of_text(before, was + right)
         gain += likelihood.STRAY_MARK * (sum(map(was.count, LOST)) - out.count("?"))
