@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, func, or_, select
 
 from crawler.query import evaluate, regions
 from crawler.query.excerpts import Excerpt, excerpts, marked
@@ -219,10 +219,17 @@ def _times(wanted: Search) -> Iterator[ColumnElement[bool]]:
 
 
 def _own(session: Session, portals: Sequence[int], most: int) -> Iterator[int]:
-    """Yield the numbers of the articles of some portals, from one on downwards."""
-    ids = select(Article.id).where(Article.portal_id.in_(portals), Article.id <= most)
-    with session.execute(ids.order_by(Article.id.desc()).execution_options(stream_results=True)) as rows:
-        yield from rows.scalars()
+    """Yield the numbers of the articles of some portals, up to one, those that were seen last first."""
+    ids = select(Article.id, Article.first_seen).where(Article.portal_id.in_(portals), Article.id <= most)
+    ids = ids.order_by(Article.first_seen.desc(), Article.id.desc())
+    connection = session.connection()
+    rows = connection.execute(ids.limit(CHUNK)).all()
+    while rows:
+        yield from (number for number, _ in rows)
+        # In portions, for PostgreSQL sorts all that a cursor may ask for.
+        last, seen = rows[-1]
+        earlier = or_(Article.first_seen < seen, Article.id < last)
+        rows = connection.execute(ids.where(Article.first_seen <= seen, earlier).limit(2 * len(rows))).all()
 
 
 def _filtered(wanted: Search, portals: Sequence[int] | None) -> Select[*tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import dropwhile, islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ HITS_A_READ = 300
 class Looking:
     """How a search goes: how many rows of candidates were read, how many of these matched.
 
-    Where few candidates become rows, ``own`` gives the numbers that rows can have, from one on downwards, and
-    ``within`` says the lowest and the highest of them.
+    Where few candidates become rows, ``own`` gives the numbers that rows can have, those stored last first,
+    from one on downwards, and ``within`` says the lowest and the highest of them.
     """
 
     own: Callable[[int], Iterator[int]] | None = None
@@ -50,24 +50,24 @@ def among(
     looking: Looking,
     share: float,
 ) -> Iterator[_Portion]:
-    """Yield what ``ordered`` makes of the articles ``ids``, the highest number first, in portions.
+    """Yield what ``ordered`` makes of the articles ``ids`` in portions, those stored last first.
 
-    ``narrowed`` says which of some the index has, who has ``share`` of all articles; it is asked where its
+    ``narrowed`` says which of some articles the index has, who has ``share`` of all; it is asked where its
     hits from the first to the last of them are fewer than what reading all of them takes.
     """
     size = A_LOOK
-    while some := list(islice(ids, size)):
+    while some := sorted(islice(ids, size), reverse=True):
         matched = looking.matched / looking.read if looking.read else share
         hits = share * (some[0] - some[-1] + 1)
         possible = narrowed(some) if hits < HITS_A_READ * len(some) * (1 - matched) else some
         before = looking.read
         if possible:
             yield ordered(possible)
-        if looking.within and 2 * (looking.read - before) < len(possible):
+        if looking.within and looking.read - before < len(possible) // 2:
             ids, looking.within = _between(ids, *looking.within()), None
         size = min(size * WIDER, LONG_LOOK)
 
 
 def _between(ids: Iterator[int], least: int, most: int) -> Iterator[int]:
-    """Give of numbers, the highest first, those from one to another."""
-    return takewhile(lambda one: one >= least, dropwhile(lambda one: one > most, ids))
+    """Give of numbers those from one to another."""
+    return (one for one in ids if least <= one <= most)

@@ -196,10 +196,10 @@ def of_speaker(text: str, behind: str) -> float:
 
 
 def of_stops(before: str, out: str, behind: str) -> float:
-    """Return what it costs that full stops in ``out`` stand where few sentences end or begin."""
+    """Return what it costs that stops in ``out`` stand where few sentences end or begin."""
     cost = 0.0
     for at, char in enumerate(out):
-        if char != "。":
+        if char not in _STOPS:
             continue
         ahead, following = (before + out[:at])[-4:], out[at + 1 :] + behind
         cost += STRAY_MARK if ahead[-1:] in _PAUSES else 0.0

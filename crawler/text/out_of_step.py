@@ -30,7 +30,7 @@ _COUNTED = re.compile(
     "[^\u3400-\u9fff“《【（(]|[年月日时時点點分秒个個名位人项項条條家次万萬亿億千百成倍岁歲级級届屆号號楼樓层層元]"
 )
 _WIDE_MARKS = frozenset("，；！？")
-_MARKS = frozenset("，；：！？,;:!?")
+_MARKS = frozenset("，；：！？,;:!?。、“”《》（）")
 # A run out of step ends at the next letter or digit; beyond this many characters it is something else.
 _LONGEST = 160
 _KEPT = 16
