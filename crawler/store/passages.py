@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.store import synonyms, wording
+from crawler.store.equivalents import figures, is_lost, is_rounded, is_same_day
 from crawler.store.furniture import surnames
-from crawler.store.wording import LOST
 from crawler.text import model
 from crawler.text.readings import toneless_readings
 
@@ -26,12 +26,11 @@ INNER = 4
 """An addition inside a sentence up to so many tokens is a changed word; a longer one is an added clause."""
 USUAL = -6.5
 """A character less likely behind the two ahead, in nats, goes on no usual word (宫丽 with 萍 has -7.6)."""
+ENDING = -3.0
+"""A character more likely behind the two ahead ends their word: 地方 has -1.9, 镇长方 -6.1."""
 WORDS = 16
 """What differs in more characters, on both sides together, is no word in the place of another."""
-LOST_TOGETHER = 3
-"""A lost character may stand for up to so many."""
 
-_NUMERALS = frozenset("0123456789甲乙丙丁上中下东南西北左右大小男女不未无非正副前后")
 _FIGURE = re.compile(r"\d[\d.]*")
 _VALUE = re.compile(r"[\d.%‰°℃年月日]+")
 
@@ -59,9 +58,9 @@ class Span:
     after: str
 
     @property
-    def figures(self) -> bool:
+    def counts(self) -> bool:
         """Whether figures, or words that count or oppose, differ."""
-        return _figures(self.left) != _figures(self.right)
+        return figures(self.left) != figures(self.right)
 
     @property
     def name(self) -> bool:
@@ -95,12 +94,12 @@ class Span:
         """Whether it says something else and is no slip of one character."""
         if self.opposed or self.unit or self.place:
             return True
-        return self.figures or self.name or max(len(self.left), len(self.right)) > CHANGE
+        return self.counts or self.name or max(len(self.left), len(self.right)) > CHANGE
 
     @property
     def sounds_alike(self) -> bool:
         """Whether one character became another of the same sound, as typing does."""
-        if len(self.left) != 1 or len(self.right) != 1 or self.figures or self.name or self.place:
+        if len(self.left) != 1 or len(self.right) != 1 or self.counts or self.name or self.place:
             return False
         if toneless_readings(self.left).isdisjoint(toneless_readings(self.right)):
             return False
@@ -119,11 +118,11 @@ class Span:
     def same(self) -> bool:
         """Whether both sides say the same: a lost character, 昨日 and 5月3日, 我市 and the city's name."""
         return (
-            _is_lost(self.left, self.right)
-            or _is_lost(self.right, self.left)
-            or _is_same_day(self.left, self.right)
+            is_lost(self.left, self.right)
+            or is_lost(self.right, self.left)
+            or is_same_day(self.left, self.right)
             or self._is_same_place()
-            or _is_rounded(self.left, self.right)
+            or is_rounded(self.left, self.right)
             or self._is_wording()
         )
 
@@ -134,12 +133,27 @@ class Span:
         one_sided = not (self.left and self.right)
         if one_sided and self.after[:1].isdigit() and synonyms.before_date(self.left + self.right):
             return True
-        if not synonyms.looks_alike(self.left, self.right) and not synonyms.same(self.left, self.right):
+        if one_sided and self._is_doubled():
+            return True
+        if not self._looks_alike() and not synonyms.same(self.left, self.right):
             return False
         return _never_named().issuperset(synonyms.fold(self.left + self.right)) or not (
             any(one in surnames() for one in self.before)
-            or self.after[:1] in wording.data()["relative"]["places"]
+            or self.after[:1] in tuple(wording.data()["relative"]["places"])
         )
+
+    def _looks_alike(self) -> bool:
+        """Whether the eye took one character for the other; a family name, only where it ends a word."""
+        if not synonyms.looks_alike(self.left, self.right):
+            return False
+        if surnames().isdisjoint(self.left + self.right):
+            return True
+        return max(model.log_probability(self.before, each) for each in (self.left, self.right)) > ENDING
+
+    def _is_doubled(self) -> bool:
+        """Whether a word that is no fact was typed twice."""
+        word = self.left + self.right
+        return synonyms.is_word(word) and (self.before.endswith(word) or self.after.startswith(word))
 
     def _is_same_place(self) -> bool:
         data = wording.data()["relative"]
@@ -232,57 +246,3 @@ def _opcodes(a: list[str], b: list[str]) -> Iterator[tuple[bool, int, int, int, 
         yield kind == "equal", a1 + start, a2 + start, b1 + start, b2 + start
     if end:
         yield True, len(a) - end, len(a), len(b) - end, len(b)
-
-
-def _figures(text: str) -> str:
-    return "".join(character for character in text if character in _NUMERALS)
-
-
-def _is_lost(one: str, other: str) -> bool:
-    """Whether ``one`` is lost characters in place of ``other``, or a question mark that has nothing there."""
-    if len(one) == len(other) and LOST in one:
-        return all(a == b or LOST in {a, b} for a, b in zip(one, other, strict=True))
-    if not one or set(one) != {LOST}:
-        return False
-    return len(other) <= len(one) or (len(other) <= LOST_TOGETHER and not _figures(other))
-
-
-def _is_same_day(one: str, other: str) -> bool:
-    relative = wording.relative_words()
-    if one in relative and other in relative:
-        return relative[one] == relative[other]
-    if one in relative or other in relative:
-        return _is_day(one) or _is_day(other)
-    return _is_day(one) and _is_day(other) and (one.endswith(other) or other.endswith(one))
-
-
-def _is_day(text: str) -> bool:
-    return text[:1].isdigit() and text.endswith(("年", "月", "日"))
-
-
-def _is_rounded(left: str, right: str) -> bool:
-    """Whether one side's only figure is the other's, rounded, and a word such as 约 in this side says so.
-
-    Where both sides have the word, two rounded figures differ: about 80 and about 79 are two counts.
-    """
-    one, other = _FIGURE.findall(left), _FIGURE.findall(right)
-    if len(one) != 1 or len(other) != 1:
-        return False
-    rest = set(_FIGURE.sub("", left)), set(_FIGURE.sub("", right))
-    if not all(words <= wording.hedges() for words in rest):
-        return False
-    return bool(
-        (rest[0] and not rest[1] and _rounds(one[0], other[0]))
-        or (rest[1] and not rest[0] and _rounds(other[0], one[0]))
-    )
-
-
-def _rounds(rough: str, exact: str) -> bool:
-    try:
-        low, high = float(rough), float(exact)
-    except ValueError:
-        return False
-    digits = len(rough.replace(".", "").strip("0"))
-    if not high or digits >= len(exact.replace(".", "").strip("0")):
-        return False
-    return float(f"{high:.{max(1, digits)}g}") == low or 0 <= high - low < low * 0.1

@@ -28,6 +28,7 @@ class _Words:
     unnamed: frozenset[str]
     telling: re.Pattern[str]
     before_dates: frozenset[str]
+    joining: frozenset[str]
     alike: frozenset[tuple[str, str]]
     opposed: frozenset[tuple[str, str]]
 
@@ -49,6 +50,7 @@ def _words() -> _Words:
     sets = {name: frozenset(signs.get(word, word) for word in words) for name, words in loose.items()}
     alike, opposed = (_pairs(data[name]) for name in ("look_alike", "opposed"))
     telling = re.compile("|".join(data["telling"].split()))
+    sets["joining"] = frozenset(data["joining"])
     return _Words(pattern, signs, single, alike=alike, opposed=opposed, telling=telling, **sets)
 
 
@@ -72,8 +74,9 @@ def unnamed() -> frozenset[str]:
 def same(left: str, right: str) -> bool:
     """Whether what stands at one place in two passages is the same but for words that are no facts."""
     words = _words()
-    sides = [[one for one in fold(side) if one not in words.light] for side in (left, right)]
-    if _alike(*sides):
+    folded = [list(fold(side)) for side in (left, right)]
+    sides = [[one for one in side if one not in words.light] for side in folded]
+    if _alike(*folded) or _alike(*sides):  # 和 may be missing, but stands for 以及 as well
         return True
     stripped = [[one for one in side if one not in words.aspects] for side in sides]
     dropped = [{one for one in side if one in words.aspects} for side in sides]
@@ -85,9 +88,20 @@ def looks_alike(left: str, right: str) -> bool:
     return (left, right) in _words().alike
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is one word that says nothing, or of which others say the same."""
+    words = _words()
+    return len(folded := fold(text)) == 1 and (folded != text or folded in words.light | words.aspects)
+
+
 def tells(text: str) -> bool:
     """Whether somebody tells something in a text, as in reports and not in forms."""
     return bool(_words().telling.search(text))
+
+
+def joining() -> frozenset[str]:
+    """Return the characters with which one more item goes on a list."""
+    return _words().joining
 
 
 def opposed(left: str, right: str) -> bool:

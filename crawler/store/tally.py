@@ -95,6 +95,10 @@ class Tally:
             self.changed.append((left, right))
             self.facts.append((left, right))
             return
+        if _is_longer_list(gap, short, long):
+            self.changed.append((left, right))
+            self.facts.append((left, right))
+            return
         if short in long:
             self.shared += len(short)
             self._count_extra(gap, len(right) - len(left))
@@ -171,6 +175,13 @@ class Tally:
             # Two beginnings of one sentence fill one place, unless one of them has a line of its own as well.
             own = not same or _is_uneven(short, long)
             self.unlike.append((left, right, own and (gap.opens or gap.closes)))
+
+
+def _is_longer_list(gap: Gap, short: str, long: str) -> bool:
+    """Whether one sentence is the other with one more item behind its last one: 两座车间及仓库."""
+    if gap.closes or len(gap.left) != 1 or len(gap.right) != 1 or not long.startswith(short):
+        return False
+    return len(long) - len(short) <= CLEAR and long[len(short)] in synonyms.joining()
 
 
 def _is_uneven(short: str, long: str) -> bool:

@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from crawler.text.readings import toneless, toneless_readings
+
 LOST = "\u16a0"  # a letter that no Chinese text has
 """Stands for one character that was lost, or for a question mark: a decoder writes one for the other."""
 
@@ -26,6 +28,8 @@ _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _READING = re.compile(
     rf"(?<=[\u4e00-\u9fff])[(\[][a-zü{_TONED} ]{{0,12}}[{_TONED}][a-zü{_TONED} ]{{0,12}}[)\]]"
 )
+_UNSTRESSED = re.compile(r"([\u4e00-\u9fff])[(\[]([a-zü]{1,6})[)\]]")
+_SPREAD = re.compile(r"(?<=\d) ?([,.]) ?(?=\d{3}(?!\d))")
 _MARKS = str.maketrans(dict.fromkeys("\ufffd□?", LOST))
 _LONGEST = 12  # characters of a numeral; a longer run is a list of digits
 
@@ -48,17 +52,25 @@ def fold(text: str) -> str:
     """Return canonical ``text`` in lower case with numerals in digits and units in one spelling.
 
     三十七 and 37, 1.3万 and 13000, 百分之四十 and 40%, km and 公里 become the same, and readings in brackets
-    go. Idioms suffer (千方百计), but the same way in every text: for comparing only.
+    go, unstressed ones (的(de)) as well. Idioms suffer (千方百计), but the same way in every text: for
+    comparing only.
     """
     found, table = _exchanged()
     text = text.lower().translate(_MARKS)
-    text = _READING.sub("", text)
+    text = _UNSTRESSED.sub(_unexplained, _READING.sub("", text))
+    text = _SPREAD.sub(r"\1", text)
     text = found.sub(lambda match: table[match[0]], text)
     text = _PERCENT.sub(lambda match: f"{_percent(match[1])}%", text)
     text = _MIXED.sub(lambda match: _plain(Decimal(match[1]) * _POWERS[match[2]]), text)
     text = _NUMBER.sub(lambda match: number(match[0]), text)
     text = _REST.sub(lambda match: _plain(Decimal(match[1]) * 10**4 + Decimal(match[2])), text)
     return _LARGE.sub(lambda match: _plain(Decimal(match[1]) * _LARGE_POWERS[match[2]]), text)
+
+
+def _unexplained(found: re.Match[str]) -> str:
+    character, reading = found.groups()
+    is_its_own = toneless(reading) in toneless_readings(character)
+    return character if is_its_own else found[0]
 
 
 @cache
