@@ -78,7 +78,7 @@ _OPENING = frozenset("“‘「『\"'`")
 _QUOTING = "“‘「『"
 _QUOTED = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
 _SIGHT = 200
-_BESIDE = 4
+_BESIDE = 6
 _OF_CHINESE = re.compile("[\u2010-\u2026\u2e80-\u9fff\uff00-\uffef]")
 # A page that explains an escape has few of them.
 _FEW_EXPLAINED = 2

@@ -42,7 +42,8 @@ _SURE = 2
 _OF_NAME = 2
 # What a font shows for what it lacks; forms have a few of them.
 _BOXES_LOST = 8
-_BOXES = re.compile("□{5,}")
+# Those of a form stand behind a colon, or in groups between dashes.
+_BOXES = re.compile("(?<![□：:－-])(?<![：:][ \u3000])□{5,}(?![□－-])")
 # So many letters in a row that are no ASCII are bytes of Chinese; as some of them are gone it was not undone.
 _MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
 _LETTER = re.compile("[À-ÖØ-öø-ÿ]")

@@ -28,8 +28,10 @@ _VARIANTS = re.compile(
     "|(?<=[\n -~\u2014-\u2026])[\ufe00-\ufe0f]+(?!\u20e3)|^[\ufe00-\ufe0f]+"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
 )
-# Selectors of the shapes that names are written with: one behind a character, in Japanese or in few places.
+# Selectors of the shapes that names are written with: one behind a character, in Japanese or of few of them.
 _SELECTORS = re.compile("[\U000e0100-\U000e01ef]+")
+_SHAPE = re.compile("(?s:.)?[\U000e0100-\U000e01ef]+")
+_FEW, _LOOKED_AT = 2, 40
 _STRAY_SELECTORS = re.compile(
     "(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]+"
     "|(?<=[\U000e0100-\U000e01ef])[\U000e0100-\U000e01ef]+"
@@ -47,7 +49,6 @@ _SUSPECTS = re.compile(
 )
 _BESIDE = 2
 _EXAMPLE = 60
-_FEW = 2
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 # Scripts and signs in which joiners and direction marks mean something.
 _JOINING = re.compile(
@@ -57,8 +58,11 @@ _JOINING = re.compile(
 _SEPARATED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u18af\u19e0-\u19ff\u1a20-\u1aaf\ua9e0-\uaa7f]")
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
 _LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_SIGHT = 24
+_SIGHT, _NEAR = 24, 200
 _LATIN = re.compile("[\u00a1-\u00ff]")
+# A hyphen that shows at a line's end only, within a word of letters; and where there is none.
+_HYPHENATED = re.compile("(?<=[A-Za-z\u00c0-\u024f])\u00ad(?=[A-Za-z\u00c0-\u024f])")
+_NOT_HYPHENATED = re.compile("\u00ad(?![A-Za-z\u00c0-\u024f])|(?<![A-Za-z\u00c0-\u024f])\u00ad")
 _MEANINGFUL = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
 
 Undone = tuple[str, tuple[Repair, ...], tuple[str, ...]]
@@ -140,6 +144,9 @@ def _stripper(
 def _hidden(found: re.Match[str]) -> str:
     """Strip, unless the neighbour shows that the character is a byte of mojibake that was left as it is."""
     text, start, end = found.string, found.start(), found.end()
+    near = max(0, start - _NEAR), end + _NEAR
+    if _HYPHENATED.match(text, start) and not _NOT_HYPHENATED.search(text, *near):
+        return found.group()
     return found.group() if _LATIN.search(text[max(0, start - 1) : start] + text[end : end + 1]) else ""
 
 
@@ -178,10 +185,11 @@ def _formerly_private() -> dict[str, str]:
 
 
 def _strip_selectors(text: str) -> tuple[str, int, str, str]:
-    found = list(islice(_SELECTORS.finditer(text), _FEW + 1))
-    if not found:
+    shown = [found[0][0] for found in islice(_SHAPE.finditer(text), _LOOKED_AT)]
+    if not shown:
         return text, 0, "", ""
-    named = len(found) <= _FEW or _KANA.search(text)
+    # A text that compares shapes has each character more than once.
+    named = len(shown) <= _FEW or len(shown) >= 2 * len(set(shown)) or _KANA.search(text)
     return _stripper(_STRAY_SELECTORS if named else _SELECTORS, lambda _: "")(text)
 
 
