@@ -54,6 +54,8 @@ _BLOCKS = ((0x180, 0x24F), (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x58F), (0x59
 # Where they change so often: words of two languages may stand side by side.
 _A_CHANGE = 4
 _HAN = re.compile("[\u4e00-\u9fff]")
+# The bytes of GBK as Japanese code pages show them, in a text that has no kana of full width.
+_HALF_WIDTH, _KANA = re.compile("[\uff66-\uff9d]{4,}"), re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _FOREIGN = re.compile("[\u0180-\u024f\u0370-\u07ff]{2,}")
 
 
@@ -80,6 +82,8 @@ def _is_shown(sign: str, text: str) -> bool:
 
 
 def _has_left_bytes(text: str) -> bool:
+    if _HALF_WIDTH.search(text) and _HAN.search(text) and not _KANA.search(text):
+        return True
     if not _ANY_LETTER.search(text):
         return False
     if any(_is_of_many_scripts(run) for run in _FOREIGN.findall(text)):

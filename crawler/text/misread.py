@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from crawler.text import lossy, model
+from crawler.text import lossy, model, script
 
 # What a change must gain in all, in nats (less where the chain is known), and what Chinese must then score a
 # character.
@@ -23,6 +23,8 @@ _SURE_LENGTH, _SURE_GAIN, LENIENCE = 6, 4.0, 1.0
 # Characters beyond this rank are rare.
 _COMMON = 3600
 _NO_HAN = -99.0
+# In Simplified text Traditional characters are rare, where there are so many times fewer.
+_OWN = 4
 # So many rare characters in a part, or one in six, are too many for a sound one.
 _RARE_ENOUGH = 4
 # How many characters a garbled run may be extended by, and what that may cost.
@@ -119,7 +121,7 @@ def by_parts(text: str, change: Callable[[str], str], *, every: bool = False) ->
 @lru_cache(maxsize=8)
 def _parts(text: str) -> tuple[list[str], frozenset[int]]:
     """Give the parts of a text and which of them look wrong; every chain asks for the same text."""
-    rare, close = _rare()
+    rare, close = _rare(foreign=_is_simplified(text))
     if not close.search(text):
         return [], frozenset()
     parts = _PART.findall(text)
@@ -133,14 +135,23 @@ def _parts(text: str) -> tuple[list[str], frozenset[int]]:
 def rare_pairs(text: str) -> Iterator[tuple[int, int]]:
     """Give where two rare characters stand close together: the first, and behind the second."""
     if _parts(text)[0]:
-        for found in _rare()[1].finditer(text):
+        for found in _rare(foreign=False)[1].finditer(text):
             yield found.span()
 
 
+def _is_simplified(text: str) -> bool:
+    """Say whether Traditional characters are none of a text's own: most of it is Simplified."""
+    found = script.count(text)
+    return found.simplified > _OWN * max(1, found.traditional)
+
+
 @cache
-def _rare() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Give what finds a rare character, and two of them close together."""
-    common = "".join(char for char, number in model.load().ids.items() if number < _COMMON)
+def _rare(*, foreign: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Give what finds a rare character, and two of them close together; Traditional ones may count."""
+    others = script.traditional_only() if foreign else {}
+    common = "".join(
+        char for char, number in model.load().ids.items() if number < _COMMON and char not in others
+    )
     usual = "\u00a0\u00b0\u00b1\u00b7\u00d7\u2010-\u203b\u2103\u2160-\u2179\u2460-\u249b\u2500-\u25ff"
     rare = f"[^\\x00-\\x7f{usual}\u3000-\u301f\uff00-\uff5e\uffe5\ufeff\u3040-\u30ff{common}]"
     return re.compile(rare), re.compile(f"{rare}.{{0,3}}{rare}")
