@@ -125,7 +125,7 @@ def _entity_fits(found: re.Match[str], decoded: str) -> bool:
             text[found.end() : found.end() + 1] if decoded == "<" else text[found.start() - 1 : found.start()]
         )
         return bool(_CJK.match(other))
-    return not _in_address(found)
+    return not _in_address(found, decoded)
 
 
 def _follows_tag(found: re.Match[str]) -> bool:
@@ -136,17 +136,21 @@ def _follows_tag(found: re.Match[str]) -> bool:
 
 def is_no_address(found: re.Match[str], decoded: str) -> bool:
     """Tell whether an escape, of a kind that no code has, stands in text and says something."""
-    return decoded != found.group() and not _in_address(found)
+    return decoded != found.group() and not _in_address(found, decoded)
 
 
 # A parameter's value, or a folder of Windows.
 _IN_VALUE = re.compile(r"[?&]\w+=[^&]*$")
+_HOST = re.compile(r"(?:://|www\.)[\w.-]+\Z", re.ASCII)
 _IN_FOLDER = re.compile(r"\b[A-Za-z]:\\(?!\\?u[0-9a-fA-F]{4})[^\s\"<>|，。]*\Z", re.ASCII)
 
 
-def _in_address(found: re.Match[str]) -> bool:
+def _in_address(found: re.Match[str], decoded: str) -> bool:
     before = found.string[max(0, found.start() - _SIGHT) : found.start()]
     token = re.split(r"[^!-~]", before)[-1]
+    if _HOST.search(token) and not decoded[:1].isascii():
+        # No name of a host goes on so.
+        return False
     return "://" in token or "www." in token or bool(_IN_VALUE.search(token) or _IN_FOLDER.search(before))
 
 
@@ -194,7 +198,7 @@ def is_in_text(found: re.Match[str], decoded: str) -> bool | None:
     True if so; False in an address; None in quotes, in other script, or in what looks like code, where the
     rest of the page decides.
     """
-    if decoded == found.group() or _in_address(found) or _is_of_range(found):
+    if decoded == found.group() or _in_address(found, decoded) or _is_of_range(found):
         return False
     if _in_code(found):
         return None
