@@ -43,6 +43,9 @@ _LEFT_AT_MARK = re.compile(rf"[{LOST}][，；！？]")
 _LEFT_BEHIND_LETTER = re.compile(
     rf"[@-~][(（](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]"
 )
+# A reading of one syllable that fits nothing, where all that fit are gone.
+_LEFT_READING = re.compile(rf"[(（](?=[{gloss.LETTERS}]{{0,5}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,6}}[)）]")
+_LEFT_ON_SUCH_PAGES = (_LEFT_AT_MARK, _LEFT_BEHIND_LETTER, _LEFT_READING)
 _BEHIND_MARK = re.compile(rf"[{LOST}][，；！？]([{gloss.HAN}]{{4,12}})")
 # Two marks, and a letter glued to a character: nobody writes that, whatever the page.
 _GLUED = re.compile(rf"[{LOST}][，；！？][@-Za-z\[-`{{-~](?=[{gloss.HAN}(（])")
@@ -172,7 +175,7 @@ def mend(text: str, profile: gloss.Profile | None, *, traditional: bool, words: 
     if not lost and (
         _LEFT.search(mended)
         or _LEFT_BETWEEN.search(mended)
-        or (profile and (_LEFT_AT_MARK.search(mended) or _LEFT_BEHIND_LETTER.search(mended)))
+        or (profile and any(left.search(mended) for left in _LEFT_ON_SUCH_PAGES))
     ):
         lost = 1
     return Mended(mended, count + letters, *example, lost=lost, guessed=guessed)

@@ -38,11 +38,14 @@ _CLAUSE = 24
 # of news 1 in 100 has less than the first, none less than the second.
 _MARKS, _UNUSUAL, _UNLIKELY = "，、；", -5.1, -5.5
 _SURE = 2
+# What stands behind it is no Chinese: its second byte was read on.
+_THREE, _NO_CHINESE = re.compile("[\u4e00-\u9fff]{3}"), -12.0
 # So many characters on both sides are of a foreign name's two parts.
 _OF_NAME = 2
 # What a font shows for what it lacks; forms have a few of them.
 _BOXES_LOST = 8
 # Those of a form stand behind a colon, or in groups between dashes.
+_BOXES_WITHIN = re.compile("(?<=[\u4e00-\u9fff])□{5,}(?=[\u4e00-\u9fff])")
 _BOXES = re.compile("(?<![□：:－-])(?<![：:][ \u3000])□{5,}(?![□－-])")
 # So many letters in a row that are no ASCII are bytes of Chinese; as some of them are gone it was not undone.
 _MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
@@ -122,7 +125,8 @@ def _oddness(found: re.Match[str]) -> int:
     clause = _CLAUSE_END.split(text[max(0, at - _CLAUSE) : at])[-1]
     if _ASKING.search(clause):
         return 0
-    if behind[0] in _MARKS:
+    garbled = _THREE.match(text, at + 1)
+    if behind[0] in _MARKS or (garbled and model.score(garbled[0]) < _NO_CHINESE):
         return _SURE
     if not _HAN.match(ahead[-1]):
         return 1
@@ -143,5 +147,5 @@ def _transliterating() -> frozenset[str]:
 
 def _are_boxes_lost(text: str) -> bool:
     """Say whether long rows of boxes stand in a text; a form and an inscription have short ones."""
-    runs = _BOXES.findall(text)
-    return sum(map(len, runs)) >= _BOXES_LOST and not topic.about_encodings(text)
+    lost = sum(map(len, _BOXES.findall(text))) >= _BOXES_LOST or _BOXES_WITHIN.search(text)
+    return bool(lost) and not topic.about_encodings(text)
