@@ -220,16 +220,17 @@ def _times(wanted: Search) -> Iterator[ColumnElement[bool]]:
 
 def _own(session: Session, portals: Sequence[int], most: int) -> Iterator[int]:
     """Yield the numbers of the articles of some portals, up to one, those that were seen last first."""
-    ids = select(Article.id, Article.first_seen).where(Article.portal_id.in_(portals), Article.id <= most)
+    ids = select(Article.id).where(Article.portal_id.in_(portals), Article.id <= most)
     ids = ids.order_by(Article.first_seen.desc(), Article.id.desc())
     connection = session.connection()
-    rows = connection.execute(ids.limit(CHUNK)).all()
-    while rows:
-        yield from (number for number, _ in rows)
-        # In portions, for PostgreSQL sorts all that a cursor may ask for.
-        last, seen = rows[-1]
-        earlier = or_(Article.first_seen < seen, Article.id < last)
-        rows = connection.execute(ids.where(Article.first_seen <= seen, earlier).limit(2 * len(rows))).all()
+    # In portions, for PostgreSQL sorts all that a cursor may ask for.
+    found = connection.scalars(ids.limit(CHUNK)).all()
+    while found:
+        yield from found
+        seen = connection.scalar(select(Article.first_seen).where(Article.id == found[-1]))
+        earlier = or_(Article.first_seen < seen, Article.id < found[-1])
+        following = ids.where(Article.first_seen <= seen, earlier).limit(2 * len(found))
+        found = connection.scalars(following).all()
 
 
 def _filtered(wanted: Search, portals: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
