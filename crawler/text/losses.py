@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from crawler.text import model, topic
+from crawler.text import misread, model, topic
 
 # U+FFFD in UTF-8, read as latin-1, and what a font shows for what it lacks.
 SHOWN_REPLACED = ("ï¿½", "▯")
@@ -27,6 +27,11 @@ _NO_QUESTION = re.compile("(?:(?<=[，。、；：（“《])|^)\\?(?=[\u4e00-\u
 _FEW = 2
 # Nor do two in front of a line.
 _LEADING = re.compile("^[ \u3000]?\\?[ \u3000]?\\?{1,2}(?=[\u4e00-\u9fff])", re.MULTILINE)
+# Nor do two in front of a figure or behind a comma.
+_DOUBLE = re.compile("(?<=[，、；：])\\?\\?(?=[0-9\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\\?\\?(?=[0-9])")
+# Nor does one in a stretch of which so many characters, and one in three, are rare.
+_PARTS = re.compile("[\n，。、；：!-/:->@-~]")
+_RARE, _RARE_SHARE = 4, 3
 # Nor does one within a sentence or a date, unless the clause ahead has a word that asks …
 _WITHIN = re.compile(
     "(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff，、；])|(?<=[0-9])\\?(?=[0-9])|(?<=[0-9]年)\\?(?=[月日])"
@@ -110,10 +115,19 @@ def _has_lost_characters(text: str) -> bool:
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         return True
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
-    if _LEADING.search(text) and not topic.about_encodings(text):
+    leading = _LEADING.search(text) or _DOUBLE.search(text) or any(map(_is_garbled, _PARTS.split(text)))
+    if leading and not topic.about_encodings(text):
         return True
     odd = len(_NO_QUESTION.findall(text)) + sum(one > 0 for one in within)
     return (odd >= _FEW or _SURE in within) and not topic.about_encodings(text)
+
+
+def _is_garbled(stretch: str) -> bool:
+    return (
+        "?" in stretch
+        and len(stretch) > _RARE
+        and misread.count_rare(stretch) >= max(_RARE, len(stretch) / _RARE_SHARE)
+    )
 
 
 def _oddness(found: re.Match[str]) -> int:

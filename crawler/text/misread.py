@@ -139,6 +139,11 @@ def rare_pairs(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
+def count_rare(text: str) -> int:
+    """Count the characters that few texts have, of any script and sign."""
+    return len(_rare(foreign=False)[0].findall(text))
+
+
 def _is_simplified(text: str) -> bool:
     """Say whether Traditional characters are none of a text's own: most of it is Simplified."""
     found = script.count(text)
