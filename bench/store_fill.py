@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 10_000
 TEXTS = 20_000
+SMALL = 16_000
+"""A small portal has one of so many articles, each of the others as many as the next."""
 A_SEGMENT = 2_000
 """So many articles at once are put into PostgreSQL's search index, whose segments grow as they usually do."""
 _FTS = text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)")
@@ -42,7 +44,8 @@ def fill(database: Database, articles: int) -> None:
     """Write the articles 1 to ``articles`` into an empty database."""
     with database.engine.connect() as connection:
         _hurry(connection, database)
-        portals = [{"id": n + 1, "name": f"portal_{n}", "first_seen": START} for n in range(PORTALS)]
+        names = [*(f"portal_{n}" for n in range(PORTALS)), "portal_small"]
+        portals = [{"id": n, "name": name, "first_seen": START} for n, name in enumerate(names, start=1)]
         connection.execute(insert(Portal), portals)
         connection.commit()
         for first in range(1, articles + 1, AT_ONCE):
@@ -133,7 +136,7 @@ def _article(number: int, one: items.Article) -> dict[str, Any]:
     assert one.published is not None
     return {
         "id": number,
-        "portal_id": number % PORTALS + 1,
+        "portal_id": PORTALS + 1 if number % SMALL == 0 else number % PORTALS + 1,
         "section_id": None,
         "address": canonical_url(url(number)),
         "url": url(number),
