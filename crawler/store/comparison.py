@@ -101,6 +101,7 @@ class Text:
 
     sentences: tuple[str, ...]
     length: int
+    cut: bool = False  # it sends its readers on to the rest
 
 
 def prepare(canonical_body: str) -> Text:
@@ -108,9 +109,10 @@ def prepare(canonical_body: str) -> Text:
 
     Numerals and units are folded, see ``crawler.store.wording``; the sentences are for comparing only.
     """
-    parts = map(plain, _ENDS.split(wording.fold(bare(canonical_body))))
+    own, cut = bare(canonical_body)
+    parts = map(plain, _ENDS.split(wording.fold(own)))
     found = tuple(part for part in parts if part.strip(wording.LOST))[:SENTENCES]
-    return Text(found, sum(map(len, found)))
+    return Text(found, sum(map(len, found)), cut)
 
 
 def compare(one: Text, other: Text, *, thorough: bool = False) -> Comparison:
@@ -156,6 +158,7 @@ def _relation(tally: Tally, aligned: Alignment, shorter: Text, longer: Text) -> 
     enough = tally.shared >= ENOUGH_CHARACTERS and not tally.unlike
     if tally.shared < (CONTAINED_CERTAIN if certain or enough else CONTAINED) * shorter.length:
         return Relation.PART if is_entry(aligned, shorter.sentences, longer.sentences) else Relation.DIFFERENT
-    if tally.shared >= SAME_LONGER * longer.length and not tally.cut and tally.extra <= EXTRA * longer.length:
+    extra = tally.extra if shorter.cut else max(tally.extra, tally.behind)
+    if tally.shared >= SAME_LONGER * longer.length and not tally.cut and extra <= EXTRA * longer.length:
         return Relation.SAME
     return Relation.PART if shorter.length >= PART_CHARACTERS else Relation.DIFFERENT

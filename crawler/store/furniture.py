@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CLOSING = (")", "]", "】")
+CLOSING = (")", "]", "】", ">", "»", "文", "多", "情")
+SENTENCE_ENDS = ("。", "!", "?", ";", "…", ":", "”", '"')
 EDGE_LINES = 3
 """How many lines of a text's beginning may carry a dateline, and of its end an editor's bracket."""
+BROKEN = 3
+"""So many lines of one width that end in a sentence were broken there, if a sentence ends inside one …"""
+WIDTHS = range(20, 60)
+"""… and they are no verses and no paragraphs."""
 TITLE = 40
 """A line of a list of other pieces has at most so many characters, and no end of a sentence."""
 
@@ -47,6 +54,11 @@ def surnames() -> frozenset[str]:
     return frozenset(_data()["surnames"])
 
 
+def labels() -> tuple[str, ...]:
+    """Return the patterns of what sites put around a title."""
+    return tuple(_data()["labels"])
+
+
 @cache
 def _patterns() -> _Patterns:
     read = _data()
@@ -58,12 +70,16 @@ def _patterns() -> _Patterns:
     return _Patterns(line_characters=most, note_characters=most_of_note, office=office, **joined)
 
 
-def bare(text: str) -> str:
-    """Return the canonical ``text`` without furniture; lines stay lines, empty ones go."""
+def bare(text: str) -> tuple[str, bool]:
+    """Return the canonical ``text`` without furniture, and whether it sends its readers on at its end.
+
+    Lines stay lines, empty ones go. Lines that a program broke at one width are joined first: 二十 in one and
+    五 in the next are 25.
+    """
     patterns = _patterns()
-    lines = [
-        patterns.more.sub("", line) if line.endswith(CLOSING) else line for line in _own(text.split("\n"))
-    ]
+    own = list(_own(_unbroken(text.split("\n"))))
+    lines = [patterns.more.sub("", line) if line.endswith(CLOSING) else line for line in own]
+    cut = lines[-1:] != own[-1:]
     first = [line for line in lines[:EDGE_LINES] if not patterns.head.search(line.replace(" ", ""))]
     lines[:EDGE_LINES] = first
     for at in range(min(EDGE_LINES, len(lines))):
@@ -71,7 +87,22 @@ def bare(text: str) -> str:
             lines[at] = patterns.lead.sub("", lines[at], count=1)
     for at in range(max(0, len(lines) - EDGE_LINES), len(lines)):
         lines[at] = patterns.tail.sub("", lines[at], count=1)
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line), cut
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """Return lines with those joined that were broken at one width, wherever a sentence was."""
+    often = Counter(len(line) for line in lines if len(line) in WIDTHS and not line.endswith(SENTENCE_ENDS))
+    width, times = max(often.items(), key=itemgetter(1), default=(0, 0))
+    full = range(width - 1, width + 1)  # a blank that was folded away
+    if times < BROKEN or not any("。" in line[:-1] for line in lines if len(line) in full):
+        return lines
+    joined = [""]
+    for line in lines:
+        joined[-1] += line
+        if len(line) not in full or line.endswith(SENTENCE_ENDS):
+            joined.append("")
+    return joined
 
 
 def _own(lines: Sequence[str]) -> Iterator[str]:

@@ -11,9 +11,12 @@ from crawler.store.damage import readable
 from crawler.store.models import Alert, Article, Story, StoryEvent, StoryMember, Version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from crawler.store.packing import Content
 
 MEMBERS = 8
 """A text that changed is compared with so many members of its story."""
@@ -46,13 +49,18 @@ def record(  # noqa: PLR0913, PLR0917  a row's columns
     session.flush()
 
 
-def first_text(session: Session, story_id: int) -> Text:
-    """Return the newest text of a story's first member, an empty one if it has none."""
-    return next(iter(texts(session, story_id, most=1)), prepare(""))
+def first(session: Session, story_id: int) -> tuple[str, Text]:
+    """Return the canonical title and the newest text of a story's first member, empty ones if it has none."""
+    found = next(_contents(session, story_id, 0, 1), None)
+    return ("", prepare("")) if found is None else (found.canonical_title, prepare(found.canonical_body))
 
 
 def texts(session: Session, story_id: int, *, other_than: int = 0, most: int = MEMBERS) -> list[Text]:
     """Return the newest texts of a story's first members."""
+    return [prepare(one.canonical_body) for one in _contents(session, story_id, other_than, most)]
+
+
+def _contents(session: Session, story_id: int, other_than: int, most: int) -> Iterator[Content]:
     query = (
         select(Version.article_id, Version.packed)
         .join(Article, (Version.article_id == Article.id) & (Version.number == Article.latest))
@@ -63,7 +71,7 @@ def texts(session: Session, story_id: int, *, other_than: int = 0, most: int = M
         .limit(most)
     )
     contents = (readable(packed, article_id) for article_id, packed in session.execute(query))
-    return [prepare(content.canonical_body) for content in contents if content is not None]
+    return (content for content in contents if content is not None)
 
 
 def merge(session: Session, story_id: int, target: int) -> list[int]:

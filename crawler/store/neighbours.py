@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.store import direct
+from crawler.store import direct, titles
 from crawler.store.candidates import BEST
 from crawler.store.comparison import Comparison, Relation, Text, compare, prepare
 from crawler.store.damage import readable
 from crawler.store.entries import figures
-from crawler.store.fingerprints import of_the_whole, plain
+from crawler.store.fingerprints import of_the_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,7 @@ class Neighbour:
     story_id: int
     text: Text
     verdict: Comparison
+    titled_apart: bool = False  # the texts are the same, and the titles but for a figure
 
 
 class _Stored(NamedTuple):
@@ -117,13 +118,14 @@ def _compared(title: str, mine: Text, stored: _Stored) -> Neighbour | None:
         return None
     their_title, theirs = other
     shorter, longer = sorted((mine, theirs), key=lambda text: text.length)
-    titled = shorter.length >= SHORT or plain(title) == plain(their_title)
+    titled = shorter.length >= SHORT or titles.agree(title, their_title)
     if not titled and (longer.length < 2 * SHORT or figures(shorter.sentences) < FIGURES):
         return None
     verdict = compare(mine, theirs)
     if not titled and verdict.relation is not Relation.PART:
         return None
-    return Neighbour(stored.article_id, stored.story_id, theirs, verdict)
+    weighed = titles.considered(verdict, title, their_title)
+    return Neighbour(stored.article_id, stored.story_id, theirs, weighed, titled_apart=weighed != verdict)
 
 
 @lru_cache(maxsize=PREPARED)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from crawler.store import candidates
+from crawler.store import candidates, titles
 from crawler.store.comparison import Comparison, Relation, Text, compare, prepare
 from crawler.store.fingerprints import keys
-from crawler.store.membership import first_text, merge, record, texts
+from crawler.store.membership import first, merge, record, texts
 from crawler.store.models import Article, Story, StoryMember
 from crawler.store.neighbours import Neighbour, neighbours
 from crawler.store.times import now
@@ -184,11 +184,13 @@ def _same(mine: Text, near: list[Neighbour]) -> list[Neighbour]:
 
     A story with a member that says something else is no story of the article, unless a member that lacks
     nothing of the article is the same: what contradicts then lacks something, and the rest was misaligned.
+    What a title contradicts was not misaligned.
     """
     agreeing = [one for one in near if one.verdict.relation is Relation.SAME]
     often = Counter(one.story_id for one in agreeing)
     trusted = {one.story_id for one in agreeing if one.text.length >= FULL * mine.length}
-    refused = {
+    refused = {one.story_id for one in near if one.titled_apart}
+    refused |= {
         one.story_id
         for one in near
         if one.story_id in often.keys() - trusted
@@ -246,10 +248,13 @@ def _mergeable(session: Session, mine: Text, same: list[Neighbour]) -> set[int]:
     stories = {one.story_id for one in same}
     if stories == {best}:
         return stories
-    firsts = {story_id: first_text(session, story_id) for story_id in stories}
+    firsts = {story_id: first(session, story_id) for story_id in stories}
 
     def one_piece(story_id: int) -> bool:
-        both = (firsts[best], firsts[story_id])
+        (title, _), (other, _) = firsts[best], firsts[story_id]
+        if titles.contradict(title, other):
+            return False
+        both = (firsts[best][1], firsts[story_id][1])
         whole = all(mine.length >= FULL * text.length for text in both)
         return whole or not compare(*both, thorough=True).contradicts
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
-from crawler.store import candidates, stories
+from crawler.store import candidates, stories, titles
 from crawler.store.comparison import Comparison, Relation, compare, prepare
 from crawler.store.damage import readable
 from crawler.store.fingerprints import keys
 from crawler.store.models import Article, Portal, StoryEvent, Version
+from crawler.text.canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ def report(session: Session, address: str) -> Report | None:
         story_id,
         tuple(_seen(session, one, first, bodies) for one, relation in inside if relation == Relation.SAME),
         tuple(_seen(session, one, first, bodies) for one, relation in inside if relation != Relation.SAME),
-        _near(session, near, prepare(bodies[article.id])),
+        _near(session, near, article.title, prepare(bodies[article.id])),
         _events(session, story_id),
     )
 
@@ -100,11 +101,17 @@ def _seen(session: Session, article: Article, other: Text, bodies: dict[int, str
     )
 
 
-def _near(session: Session, ids: Sequence[int], mine: Text) -> tuple[Seen, ...]:
+def _near(session: Session, ids: Sequence[int], title: str, mine: Text) -> tuple[Seen, ...]:
     bodies = _bodies(session, ids)
-    found = [
+    seen = [
         _seen(session, article, mine, bodies)
         for article in session.scalars(select(Article).where(Article.id.in_(ids)))
+    ]
+    found = [
+        replace(
+            one, verdict=one.verdict and titles.considered(one.verdict, *map(canonical, (title, one.title)))
+        )
+        for one in seen
     ]
     shared = {one.url: one.verdict.shared if one.verdict else mine.length for one in found}
     return tuple(

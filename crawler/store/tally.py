@@ -57,6 +57,7 @@ class Tally:
 
     shared: int
     extra: float = 0.0  # of the longer text: characters of the longest run of sentences it has alone
+    behind: float = 0.0  # the same of its end
     slips: int = 0  # changed characters that sound the same
     cut: bool = False  # an end of one text is where a digest was cut
     changed: list[tuple[str, str]] = field(default_factory=list)
@@ -137,8 +138,13 @@ class Tally:
 
     def _count_extra(self, gap: Gap, characters: int) -> None:
         at_end = gap.opens or gap.closes
-        if len(gap.right) >= (EXTRA_SENTENCES_AT_END if at_end else EXTRA_SENTENCES):
-            self.extra = max(self.extra, characters * (EXTRA / EXTRA_AT_END if at_end else 1.0))
+        if len(gap.right) < (EXTRA_SENTENCES_AT_END if at_end else EXTRA_SENTENCES):
+            return
+        extra = characters * (EXTRA / EXTRA_AT_END if at_end else 1.0)
+        if gap.closes:
+            self.behind = extra
+        else:
+            self.extra = max(self.extra, extra)
 
     def _is_end(self, left: str, right: str) -> bool:
         """Count what both texts begin or end with as no part of one of them, if it can be none.

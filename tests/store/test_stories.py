@@ -149,6 +149,26 @@ def test_short_bodies_are_one_story_only_with_one_title(database: Database) -> N
     assert placed[0] == placed[2]
 
 
+def test_two_notices_of_one_text_are_told_by_the_figure_in_their_titles(database: Database) -> None:
+    placed = []
+    titles = (
+        "沉淀池扩建项目第一次公示",
+        "沉淀池扩建项目第二次公示",
+        "沉淀池扩建项目公示",
+        "沉淀池扩建项目第2次公示",
+    )
+    for number, title in enumerate(titles):
+        with database.writing() as session:
+            one = article(PIECE, title=title, url=f"http://p{number}.example/a.html")
+            placed.append(save(session, one).article_id)
+    with database.reading() as session:
+        first, second, unsaid, again = (stories.story_of(session, one) for one in placed)
+
+    assert first != second
+    assert again == second
+    assert unsaid in {first, second}
+
+
 def test_a_short_piece_is_a_part_of_a_digest_with_another_title(database: Database) -> None:
     short = (
         "9月3日，青石渡镇开往白沙洲的头一班电力渡船开航，全程18分钟，票价3元，每天往返26趟，"
