@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from crawler.store import synonyms
-from crawler.store.passages import overlap
+from crawler.store.passages import GIVEN, Span, overlap
 from crawler.store.tally import ALIKE, CUT_SHORT, UNEVEN, common, has_figure
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ QUOTED_CHARACTERS = 110
 """So much in one run is quoted, wherever it stands, if somebody tells something in both texts …"""
 QUOTED_SENTENCES = 4
 """… and it is so many sentences."""
+AFTER_A_SLIP = 10
+"""Behind one mistyped character so many must be equal."""
 ELSEWHERE = 30
 """So many characters may be equal elsewhere by chance: a sentence that everybody writes."""
 BEYOND = 2
@@ -48,8 +50,8 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
     run = max(aligned.runs, key=lambda run: ends[run[0] + run[2]] - ends[run[0]])
     one, other = "".join(left), "".join(right)
     begins, other_begins = ends[run[0]], other_ends[run[1]]
-    before = common(one[:begins][::-1], other[:other_begins][::-1])
-    length = before + common(one[begins:], other[other_begins:])
+    before = _along(one[:begins][::-1], other[:other_begins][::-1], backwards=True)
+    length = before + _along(one[begins:], other[other_begins:])
     begins, other_begins = begins - before, other_begins - before
     inside = sum(
         ends[at + count] - ends[at]
@@ -69,6 +71,22 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
     elif not sentences and counts < OPENING_FIGURES:
         return False
     return _goes_on((left, ends, begins + length), (right, other_ends, other_begins + length))
+
+
+def _along(left: str, right: str, *, backwards: bool = False) -> int:
+    """Return how many characters two texts begin with in common, a slip of typing among them.
+
+    ``backwards`` says that both were turned round.
+    """
+    at = common(left, right)
+    beyond = common(left[at + 1 :], right[at + 1 :])
+    if beyond < AFTER_A_SLIP:
+        return at
+    ahead, behind = left[max(0, at - GIVEN) : at], left[at + 1 : at + 1 + GIVEN]
+    if backwards:
+        ahead, behind = behind[::-1], ahead[::-1]
+    slip = Span(left[at], right[at], ahead, behind)
+    return at + 1 + beyond if slip.same or slip.sounds_alike else at
 
 
 def _is_quoted(ends: Sequence[int], begins: int, length: int) -> bool:

@@ -101,6 +101,8 @@ class Span:
         """Whether one character became another of the same sound, as typing does."""
         if len(self.left) != 1 or len(self.right) != 1 or self.counts or self.name or self.place:
             return False
+        if self._is_mistyped():
+            return True
         if toneless_readings(self.left).isdisjoint(toneless_readings(self.right)):
             return False
         if self._is_slip():
@@ -108,6 +110,15 @@ class Span:
         # Of a slip one side is a word that everybody writes; of two names neither is.
         ahead = self.before[-2:]
         return max(model.log_probability(ahead, each) for each in (self.left, self.right)) > USUAL
+
+    def _is_mistyped(self) -> bool:
+        """Whether one of two characters that many take for each other makes a word that everybody uses."""
+        if not synonyms.mistaken(self.left, self.right):
+            return False
+        return any(
+            synonyms.known(self.before[-1:] + one) or synonyms.known(one + self.after[:1])
+            for one in (self.left, self.right)
+        )
 
     @property
     def other_value(self) -> bool:

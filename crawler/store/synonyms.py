@@ -13,7 +13,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from crawler.store import wording
+from crawler.text.readings import toneless_readings
 
+_LOOSE = re.compile("(?<=n)g$|(?<=^[zcs])h")
 _FIRST = 0xF0000
 """The sign of the first group: characters for private use, which no canonical text has a need for."""
 
@@ -92,6 +94,21 @@ def is_word(text: str) -> bool:
     """Whether a text is one word that says nothing, or of which others say the same."""
     words = _words()
     return len(folded := fold(text)) == 1 and (folded != text or folded in words.light | words.aspects)
+
+
+def mistaken(left: str, right: str) -> bool:
+    """Whether two characters sound alike to many: but for a final n or ng, s or sh, z or zh, c or ch."""
+    return not _loosely(left).isdisjoint(_loosely(right))
+
+
+@lru_cache(maxsize=4096)
+def _loosely(character: str) -> frozenset[str]:
+    return frozenset(_LOOSE.sub("", reading) for reading in toneless_readings(character))
+
+
+def known(text: str) -> bool:
+    """Whether a text of several characters is one of the words that are no facts."""
+    return text in _words().signs
 
 
 def tells(text: str) -> bool:
