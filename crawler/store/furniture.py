@@ -21,6 +21,7 @@ CLOSING = (")", "]", "】", ">", "»", "文", "多", "情")
 SENTENCE_ENDS = ("。", "!", "?", ";", "…", ":", "”", '"')
 EDGE_LINES = 3
 """How many lines of a text's beginning may carry a dateline, and of its end an editor's bracket."""
+_TOLD = re.compile("。|附件")
 BROKEN = 3
 """So many lines of one width that end in a sentence were broken there, if a sentence ends inside one …"""
 WIDTHS = range(20, 60)
@@ -111,7 +112,9 @@ def _own(lines: Sequence[str]) -> Iterator[str]:
     listed = False
     for line in lines:
         told = line.replace(" ", "")
-        listed = bool(patterns.lists.search(told)) or (listed and len(line) <= TITLE and "。" not in line)
+        listed = bool(patterns.lists.search(told)) or (
+            listed and len(line) <= TITLE and not _TOLD.search(line)
+        )
         if not line or listed or (len(line) <= patterns.note_characters and patterns.note.search(told)):
             continue
         if len(line) > patterns.line_characters or not patterns.line.search(told):
