@@ -22,6 +22,7 @@ SENTENCE_ENDS = ("。", "!", "?", ";", "…", ":", "”", '"')
 EDGE_LINES = 3
 """How many lines of a text's beginning may carry a dateline, and of its end an editor's bracket."""
 _TOLD = re.compile("。|附件")
+_CUT_FIGURE = re.compile(r"[\d.,零〇一二三四五六七八九十百千万亿两点分之]+[.… ]*$")
 BROKEN = 3
 """So many lines of one width that end in a sentence were broken there, if a sentence ends inside one …"""
 WIDTHS = range(20, 60)
@@ -80,7 +81,8 @@ def bare(text: str) -> tuple[str, bool]:
     patterns = _patterns()
     own = list(_own(_unbroken(text.split("\n"))))
     lines = [patterns.more.sub("", line) if line.endswith(CLOSING) else line for line in own]
-    cut = lines[-1:] != own[-1:]
+    if cut := lines[-1:] != own[-1:]:
+        lines[-1] = _CUT_FIGURE.sub("", lines[-1])
     first = [line for line in lines[:EDGE_LINES] if not patterns.head.search(line.replace(" ", ""))]
     lines[:EDGE_LINES] = first
     for at in range(min(EDGE_LINES, len(lines))):
