@@ -36,7 +36,9 @@ _RARE, _RARE_SHARE = 4, 3
 _WITHIN = re.compile(
     "(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff，、；])|(?<=[0-9])\\?(?=[0-9])|(?<=[0-9]年)\\?(?=[月日])"
 )
-_ASKING = re.compile("[吗嗎呢吧么麼何谁誰哪几幾什怎否多少啥岂豈吧？]|是不是|难道|難道|有没有|有沒有")
+_ASKING = re.compile(
+    "[吗嗎呢吧么麼何谁誰哪几幾什怎否多少啥岂豈吧？]|是不是|难道|難道|有没有|有沒有|(.)不\\1|[没沒]\\Z"
+)
 _CLAUSE_END = re.compile("[，。！；：“”「」\n?]")
 _CLAUSE = 24
 # … where a mark follows, or where none is likely behind the two characters ahead, in nats: of 292 questions
@@ -111,7 +113,7 @@ def _has_lost_characters(text: str) -> bool:
         return True
     if "?" not in text and "¿" not in text:
         return False
-    lost = [len(found) for found in _QUESTIONS.findall(text)]
+    lost = [len(found[0]) for found in _QUESTIONS.finditer(text) if not _asks(text, found.start())]
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         return True
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
@@ -136,8 +138,7 @@ def _oddness(found: re.Match[str]) -> int:
     ahead, behind = text[max(0, at - 2) : at], text[at + 1 : at + 3]
     if _is_in_name(ahead, behind):
         return _SURE
-    clause = _CLAUSE_END.split(text[max(0, at - _CLAUSE) : at])[-1]
-    if _ASKING.search(clause):
+    if _asks(text, at):
         return 0
     garbled = _THREE.match(text, at + 1)
     if behind[0] in _MARKS or (garbled and model.score(garbled[0]) < _NO_CHINESE):
@@ -146,6 +147,12 @@ def _oddness(found: re.Match[str]) -> int:
         return 1
     likely = model.log_probability(ahead, "？")
     return _SURE if likely < _UNLIKELY else int(likely < _UNUSUAL)
+
+
+def _asks(text: str, at: int) -> bool:
+    """Say whether the clause that ends at a place asks."""
+    clause = _CLAUSE_END.split(text[max(0, at - _CLAUSE) : at])[-1]
+    return _ASKING.search(clause) is not None
 
 
 def _is_in_name(ahead: str, behind: str) -> bool:
