@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from crawler.store import wording
 from crawler.text.readings import toneless_readings
 
@@ -22,7 +24,8 @@ _FIRST = 0xF0000
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    pattern: re.Pattern[str]
+    automaton: AhoCorasick
+    by_number: list[str]  # the signs of its words
     signs: dict[str, str]  # of words of several characters
     single: dict[str, str]  # of words of one
     light: frozenset[str]  # signs and characters
@@ -48,12 +51,14 @@ def _words() -> _Words:
     for number, group in enumerate(groups):
         for word in group:
             (signs if len(word) > 1 else single).setdefault(word, chr(_FIRST + number))
-    pattern = re.compile("|".join(map(re.escape, sorted(signs, key=len, reverse=True))))
+    automaton = AhoCorasick(list(signs), matchkind=MatchKind.LeftmostLongest)
     sets = {name: frozenset(signs.get(word, word) for word in words) for name, words in loose.items()}
     alike, opposed = (_pairs(data[name]) for name in ("look_alike", "opposed"))
     telling = re.compile("|".join(data["telling"].split()))
     sets["joining"] = frozenset(data["joining"])
-    return _Words(pattern, signs, single, alike=alike, opposed=opposed, telling=telling, **sets)
+    return _Words(
+        automaton, list(signs.values()), signs, single, alike=alike, opposed=opposed, telling=telling, **sets
+    )
 
 
 def _pairs(groups: list[str]) -> frozenset[tuple[str, str]]:
@@ -63,7 +68,11 @@ def _pairs(groups: list[str]) -> frozenset[tuple[str, str]]:
 def fold(text: str) -> str:
     """Return a passage with one sign for each known word of several characters."""
     words = _words()
-    return words.pattern.sub(lambda match: words.signs[match[0]], text)
+    parts, done = [], 0
+    for number, start, end in words.automaton.find_matches_as_indexes(text):
+        parts += [text[done:start], words.by_number[number]]
+        done = end
+    return "".join((*parts, text[done:])) if parts else text
 
 
 @cache
