@@ -22,13 +22,18 @@ _WORD = re.compile("(?:[锟斤拷截]{2,}|烫+|屯+)")
 _QUESTIONS = re.compile(r"(?<![A-Za-z!?])\?{2,}|\?{6,}|¿{2,}")
 # So many in all, and in one run, are lost characters.
 _LOST_QUESTIONS, _LOST_RUN = 4, 3
+# Somebody who asks writes so many at most.
+_ASKED = 4
 # One in front of a clause asks nothing.
 _NO_QUESTION = re.compile("(?:(?<=[，。、；：（“《])|^)\\?(?=[\u4e00-\u9fff])", re.MULTILINE)
 _FEW = 2
 # Nor do two in front of a line.
 _LEADING = re.compile("^[ \u3000]?\\?[ \u3000]?\\?{1,2}(?=[\u4e00-\u9fff])", re.MULTILINE)
 # Nor do two in front of a figure or behind a comma.
-_DOUBLE = re.compile("(?<=[，、；：])\\?\\?(?=[0-9\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\\?\\?(?=[0-9])")
+_DOUBLE = re.compile(
+    "(?<=[，、；：])\\?\\?(?=[0-9\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\\?\\?(?=[0-9])"
+    "|(?<=[\u4e00-\u9fff])\\?{2,3}(?=[，、；;])"
+)
 # Nor does one in a stretch of which so many characters, and one in three, are rare.
 _PARTS = re.compile("[\n，。、；：!-/:->@-~]")
 _RARE, _RARE_SHARE = 4, 3
@@ -52,7 +57,7 @@ _OF_NAME = 2
 # What a font shows for what it lacks; forms have a few of them.
 _BOXES_LOST = 8
 # Those of a form stand behind a colon, or in groups between dashes.
-_BOXES_WITHIN = re.compile("(?<=[\u4e00-\u9fff])□{5,}(?=[\u4e00-\u9fff])")
+_BOXES_WITHIN = re.compile("(?<=[0-9\u4e00-\u9fff])□{5,}(?=[0-9\u4e00-\u9fff])")
 _BOXES = re.compile("(?<![□：:－-])(?<![：:][ \u3000])□{5,}(?![□－-])")
 # So many letters in a row that are no ASCII are bytes of Chinese; as some of them are gone it was not undone.
 _MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{6,}")
@@ -113,11 +118,16 @@ def _has_lost_characters(text: str) -> bool:
         return True
     if "?" not in text and "¿" not in text:
         return False
-    lost = [len(found[0]) for found in _QUESTIONS.finditer(text) if not _asks(text, found.start())]
+    runs = [(found.start(), len(found[0])) for found in _QUESTIONS.finditer(text)]
+    lost = [size for at, size in runs if size > _ASKED or not _asks(text, at)]
     if sum(lost) >= _LOST_QUESTIONS and max(lost) >= _LOST_RUN:
         return True
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
-    leading = _LEADING.search(text) or _DOUBLE.search(text) or any(map(_is_garbled, _PARTS.split(text)))
+    leading = (
+        _LEADING.search(text)
+        or any(not _asks(text, found.start()) for found in _DOUBLE.finditer(text))
+        or any(map(_is_garbled, _PARTS.split(text)))
+    )
     if leading and not topic.about_encodings(text):
         return True
     odd = len(_NO_QUESTION.findall(text)) + sum(one > 0 for one in within)

@@ -146,9 +146,11 @@ def _restore_all(texts: Sequence[str]) -> RestoredAll:
         page.flags.append(shifted.LOST_BYTES)
     before = len(page.repairs)
     page.each(noise.strip)
-    if len(page.repairs) > before and (profile := injection.decide(page.texts)):
-        # Readings that invisible characters had hidden.
-        _remove_glosses(page, profile)
+    if len(page.repairs) > before:
+        # What invisible characters had hidden: losses and readings.
+        page.flags += losses.flags("\n".join(page.texts))
+        if profile := injection.decide(page.texts):
+            _remove_glosses(page, profile)
     if not any(sign in text for text in page.texts for sign in (_LOST, *losses.SHOWN_REPLACED)):
         page.flags = [flag for flag in page.flags if flag != _REPLACED]
     return RestoredAll(tuple(page.texts), tuple(page.repairs), tuple(dict.fromkeys(page.flags)))
