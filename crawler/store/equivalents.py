@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from crawler.store import wording
 from crawler.store.wording import LOST
 
@@ -11,7 +9,6 @@ LOST_TOGETHER = 3
 """A lost character may stand for up to so many."""
 
 _NUMERALS = frozenset("0123456789甲乙丙丁上中下东南西北左右大小男女不未无非正副前后")
-_FIGURE = re.compile(r"\d[\d.]*")
 
 
 def figures(text: str) -> str:
@@ -47,10 +44,10 @@ def is_rounded(left: str, right: str) -> bool:
 
     Where both sides have the word, two rounded figures differ: about 80 and about 79 are two counts.
     """
-    one, other = _FIGURE.findall(left), _FIGURE.findall(right)
+    one, other = wording.FIGURE.findall(left), wording.FIGURE.findall(right)
     if len(one) != 1 or len(other) != 1:
         return False
-    rest = set(_FIGURE.sub("", left)), set(_FIGURE.sub("", right))
+    rest = set(wording.FIGURE.sub("", left)), set(wording.FIGURE.sub("", right))
     if not all(words <= wording.hedges() for words in rest):
         return False
     return bool(

@@ -52,8 +52,9 @@ def among(
 ) -> Iterator[_Portion]:
     """Yield what ``ordered`` makes of the articles ``ids`` in portions, those stored last first.
 
-    ``narrowed`` says which of some articles the index has, who has ``share`` of all; it is asked where its
-    hits from the first to the last of them are fewer than what reading all of them takes.
+    ``narrowed`` says which of some articles the index has for what is looked for, and ``share`` which part of
+    all it has; it is asked where going through its hits from the first to the last of them takes less time
+    than reading all of them.
     """
     size = A_LOOK
     while some := sorted(islice(ids, size), reverse=True):

@@ -31,7 +31,6 @@ ENDING = -3.0
 WORDS = 16
 """What differs in more characters, on both sides together, is no word in the place of another."""
 
-_FIGURE = re.compile(r"\d[\d.]*")
 _VALUE = re.compile(r"[\d.%‰°℃年月日]+")
 
 
@@ -211,7 +210,7 @@ class Differences:
 
 def words(text: str) -> int:
     """Return the number of characters of ``text`` that are in no figure."""
-    return len(_FIGURE.sub("", text))
+    return len(wording.FIGURE.sub("", text))
 
 
 @lru_cache(maxsize=4096)

@@ -10,8 +10,6 @@ from crawler.store import furniture, vocabulary, wording
 from crawler.store.comparison import Comparison, Relation
 from crawler.store.fingerprints import plain
 
-_FIGURE = re.compile(r"\d[\d.]*")
-
 
 def agree(one: str, other: str) -> bool:
     """Return whether two canonical titles are the same but for labels (【关注】, 图) and Taiwanese words."""
@@ -22,10 +20,10 @@ def agree(one: str, other: str) -> bool:
 def contradict(one: str, other: str) -> bool:
     """Return whether two canonical titles are the same but for a figure: of a first notice and a second."""
     left, right = _bare(one), _bare(other)
-    if left == right or not (figures := _FIGURE.findall(left)):
+    if left == right or not (figures := wording.FIGURE.findall(left)):
         return False
-    others = _FIGURE.findall(right)
-    return figures != others and _FIGURE.sub("#", left) == _FIGURE.sub("#", right)
+    others = wording.FIGURE.findall(right)
+    return figures != others and wording.FIGURE.sub("#", left) == wording.FIGURE.sub("#", right)
 
 
 def considered(verdict: Comparison, one: str, other: str) -> Comparison:

@@ -30,6 +30,8 @@ _READING = re.compile(
 )
 _UNSTRESSED = re.compile(r"([\u4e00-\u9fff])[(\[]([a-zü]{1,6})[)\]]")
 _SPREAD = re.compile(r"(?<=\d) ?([,.]) ?(?=\d{3}(?!\d))")
+FIGURE = re.compile(r"\d[\d.]*")
+"""A figure in a text that ``fold`` returned."""
 _MARKS = str.maketrans(dict.fromkeys("\ufffd□?", LOST))
 _LONGEST = 12  # characters of a numeral; a longer run is a list of digits
 
