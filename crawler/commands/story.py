@@ -99,11 +99,15 @@ def reasons(verdict: Comparison) -> list[str]:
     lines += [f"in each other's place: {_pair(pair)}" for pair in verdict.unlike[:PAIRS]]
     if verdict.relation is Relation.DIFFERENT and len(lines) == 1:
         lines.append("too little is in both")
+    alike = dict.fromkeys(verdict.alike)
+    lines += [f"says the same: {_pair(pair, ' = ')}" for pair in list(alike)[:PAIRS]]
+    if len(alike) > PAIRS:
+        lines.append(f"… and {len(alike) - PAIRS} more that say the same")
     return lines
 
 
-def _pair(pair: tuple[str, str]) -> str:
-    return " ≠ ".join(_short(one) or "nothing" for one in pair)
+def _pair(pair: tuple[str, str], sign: str = " ≠ ") -> str:
+    return sign.join(_short(one) or "nothing" for one in pair)
 
 
 def _short(text: str) -> str:

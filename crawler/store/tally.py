@@ -62,6 +62,7 @@ class Tally:
     cut: bool = False  # an end of one text is where a digest was cut
     changed: list[tuple[str, str]] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
+    alike: list[tuple[str, str]] = field(default_factory=list)  # what differs and says the same
     unlike: list[tuple[str, str, bool]] = field(default_factory=list)  # True: at an end of both texts
 
     def too_many_changes(self) -> bool:
@@ -116,7 +117,8 @@ class Tally:
 
     def _change(self, gap: Gap, found: Differences) -> None:
         """Count what differs between two passages that are alike."""
-        differing = [span for span in found.spans if not span.same]
+        as_read = found.spans
+        differing = [span for span in as_read if not span.same]
         for fold in (_worded, _taiwanese):
             if not _may_be_words(differing) or (fold is _taiwanese and not _may_be_taiwanese(differing)):
                 break
@@ -127,6 +129,7 @@ class Tally:
                 found, differing = again, left_over
         short = min(sum(map(len, gap.left)), sum(map(len, gap.right)))
         self.shared += round(short * found.agreeing(differing))
+        self.alike += [(span.left, span.right) for span in as_read if not differing or span.same]
         for span in differing:
             pair = (span.left, span.right)
             at_end = (gap.opens and pair == found.first) or (gap.closes and pair == found.last)

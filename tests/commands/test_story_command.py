@@ -48,6 +48,17 @@ def test_a_story_is_told(settings: dict[str, Any], capsys: pytest.CaptureFixture
     assert "13000000 ≠ 15000000" in out or "15000000 ≠ 13000000" in out
 
 
+def test_what_was_taken_for_the_same_is_told(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    database = open_database(database_url)
+    with database.writing() as session:
+        save(session, article(url="http://a.example/1"))
+        save(session, article(PIECE.replace("去年秋天", "2025年秋天"), url="http://b.example/1"))
+    database.close()
+    assert invoke(Command, "http://b.example/1", settings={"PORTALWATCH_DATABASE_URL": database_url}) == 0
+    out = capsys.readouterr().out
+    assert "says the same: 去年 = 2025年" in out or "says the same: 2025年 = 去年" in out
+
+
 def test_an_address_without_a_scheme(settings: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(Command, "www.late.example/1", settings=settings) == 0
     assert invoke(explain.Command, "www.late.example/1", settings=settings) == 0

@@ -171,6 +171,29 @@ def test_a_fact_that_differs_parts_two_texts(old: str, new: str) -> None:
     assert found.changed
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("去年秋天", "2025年秋天", ("去年", "2025年")),
+        ("一千三百万元", "约一千万元", ("13000000", "约10000000")),
+        ("先后投入", "陆续投入", ("先后", "陆续")),
+    ],
+)
+def test_what_is_taken_for_the_same_is_named(old: str, new: str, named: tuple[str, str]) -> None:
+    assert old in PIECE
+    found = compare(prepare(TEXT), prepare(canonical(PIECE.replace(old, new))))
+    assert found.relation is Relation.SAME
+    assert found.alike in {(named,), (named[::-1],)}
+
+
+def test_what_parts_two_texts_is_not_named_as_the_same() -> None:
+    other = PIECE.replace("去年秋天", "2025年秋天").replace("六个村", "八个村")
+    found = compare(prepare(TEXT), prepare(canonical(other)), thorough=True)
+    assert found.relation is Relation.DIFFERENT
+    assert {frozenset(pair) for pair in found.alike} == {frozenset(("去年", "2025年"))}
+    assert {frozenset(pair) for pair in found.facts} == {frozenset(("6", "8"))}
+
+
 def test_a_corrected_character_in_a_long_text_does_not() -> None:
     scenes = ("晒谷场上", "祠堂门前", "渡口南边", "竹林深处", "水车旁边", "晾布架下", "后山坡上", "老井周围")
     long = PIECE + "".join(
