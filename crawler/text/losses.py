@@ -34,6 +34,8 @@ _DOUBLE = re.compile(
     "(?<=[，、；：])\\?\\?(?=[0-9\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\\?\\?(?=[0-9])"
     "|(?<=[\u4e00-\u9fff])\\?{2,3}(?=[，、；;])"
 )
+# In a game of chess that is a bad move, as !? is an interesting one.
+_OF_CHESS = ("!?", "?!")
 # Nor does one in a stretch of which so many characters, and one in three, are rare.
 _PARTS = re.compile("[\n，。、；：!-/:->@-~]")
 _RARE, _RARE_SHARE = 4, 3
@@ -71,6 +73,7 @@ _A_CHANGE = 4
 _HAN = re.compile("[\u4e00-\u9fff]")
 # The bytes of GBK as Japanese code pages show them, in a text that has no kana of full width.
 _HALF_WIDTH, _KANA = re.compile("[\uff66-\uff9d]{4,}"), re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_IN_KOREAN = re.compile("[\uac00-\ud7a3 ?]+")
 _FOREIGN = re.compile("[\u0180-\u024f\u0370-\u07ff]{2,}")
 
 
@@ -125,7 +128,7 @@ def _has_lost_characters(text: str) -> bool:
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
     leading = (
         _LEADING.search(text)
-        or any(not _asks(text, found.start()) for found in _DOUBLE.finditer(text))
+        or any(not _asks(text, found.start()) for found in _doubled(text))
         or any(map(_is_garbled, _PARTS.split(text)))
     )
     if leading and not topic.about_encodings(text):
@@ -134,10 +137,15 @@ def _has_lost_characters(text: str) -> bool:
     return (odd >= _FEW or _SURE in within) and not topic.about_encodings(text)
 
 
+def _doubled(text: str) -> list[re.Match[str]]:
+    return [] if all(sign in text for sign in _OF_CHESS) else list(_DOUBLE.finditer(text))
+
+
 def _is_garbled(stretch: str) -> bool:
     return (
         "?" in stretch
         and len(stretch) > _RARE
+        and not _IN_KOREAN.fullmatch(stretch)
         and misread.count_rare(stretch) >= max(_RARE, len(stretch) / _RARE_SHARE)
     )
 

@@ -8,6 +8,7 @@ lost for good is flagged and never guessed.
 
 from __future__ import annotations
 
+from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from crawler.text import codepages, foreign, losses, misread, singlebyte, together, topic
@@ -52,6 +53,7 @@ _ROUNDS = 4
 _EXAMPLE = 60
 # A text about encodings quotes a few strings; from this share on it is garbled itself.
 _QUOTED = 0.4
+_OPENING = frozenset("“「『‘")
 
 
 def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
@@ -83,7 +85,7 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
         if new == before:
             break
     quoted = repairs and changed < _QUOTED * len(text) and topic.about_encodings(text)
-    if quoted or (repairs and topic.in_code_order(text)):
+    if quoted or (repairs and (topic.in_code_order(text) or _is_told(text, new))):
         return text, (), losses.flags(text)
     flags = losses.flags(new)
     return new, tuple(repairs), (*flags, "lost-bytes") if lossy else flags
@@ -105,6 +107,14 @@ def apply(repair: Repair, text: str) -> str:
     tally = misread.Tally()
     undone = chain(text, False, tally)
     return chain(undone, True, tally)
+
+
+def _is_told(text: str, new: str) -> bool:
+    """Say whether the one place that was undone is quoted, and what it stands for is quoted as well."""
+    start = len(commonprefix((text, new)))
+    behind = len(commonprefix((text[start:][::-1], new[start:][::-1])))
+    opening, told, closing = new[start - 1 : start], new[start : len(new) - behind], new[len(new) - behind :][:1]
+    return bool(told and closing) and opening in _OPENING and opening + told + closing in text
 
 
 def _reverse(name: str) -> str:

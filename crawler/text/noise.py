@@ -39,6 +39,11 @@ _STRAY_SELECTORS = re.compile(
 _NO_BYTE = re.compile("[\u200b\u2060\ufeff]+")
 _NEVER_A_BYTE = re.compile("[\u200b\u200d\u2060\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+# What a text says that is about such characters.
+_ON_VARIANTS = re.compile("变体选择|變體選擇|异体字选择|異體字選擇|标准化变体|標準化變體")
+_ON_PRIVATE_USE = re.compile(
+    "私用[区區字]|私有[区區]|造字[区區]|(?<![A-Za-z])PUA(?![A-Za-z])|U\\+[Ee][0-9A-Fa-f]{3}"
+)
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]+")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 # Every character that any of the above takes: most texts have none.
@@ -141,6 +146,18 @@ def _stripper(
     return run
 
 
+def _unless(
+    explained: re.Pattern[str], run: Callable[[str], tuple[str, int, str, str]]
+) -> Callable[[str], tuple[str, int, str, str]]:
+    """Strip, unless the text explains such characters, and so means to have them."""
+
+    def checked(text: str) -> tuple[str, int, str, str]:
+        result = run(text)
+        return (text, 0, "", "") if result[1] and explained.search(text) else result
+
+    return checked
+
+
 def _hidden(found: re.Match[str]) -> str:
     """Strip, unless the neighbour shows that the character is a byte of mojibake that was left as it is."""
     text, start, end = found.string, found.start(), found.end()
@@ -197,10 +214,10 @@ _ESCAPES = escapes.UNICODE | escaped_bytes.KINDS | {"blank": blanks.undo}
 _STRIPPERS = {
     "surrogate": _stripper(_SURROGATES, _character),
     "zero-width": _stripper(_ZERO_WIDTH, _joined),
-    "variant": _stripper(_VARIANTS, lambda _: ""),
+    "variant": _unless(_ON_VARIANTS, _stripper(_VARIANTS, lambda _: "")),
     "selector": _strip_selectors,
     "control": _stripper(_CONTROLS, _hidden),
-    "private-use": _stripper(_PRIVATE, _private),
+    "private-use": _unless(_ON_PRIVATE_USE, _stripper(_PRIVATE, _private)),
     # What is left of zero-width where it is asked for alone.
     "no-byte": _stripper(_NO_BYTE, _joined),
 }
