@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -132,6 +133,31 @@ def _is_read(text: str, one: Gloss) -> bool:
             return True
     needed = _EVERYDAY_WORD if rank < gloss.USUAL else _COMMON_WORD
     return _in_word(before, one.char, behind) >= needed
+
+
+def misread(other: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> frozenset[str]:
+    """Give the frequent characters that bear another than their first reading, in words that everybody reads.
+
+    No editor explains 地区(ōu): the reading is the first one of another table. Each stands nowhere bare.
+    """
+    read: dict[str, list[bool]] = {}
+    for text, each in found:
+        for one in each:
+            if one.verdict is gloss.Verdict.OTHER and one in other:
+                read.setdefault(one.char, []).append(_in_frequent_word(text, one))
+    written = Counter(char for text, _ in found for char in text)
+    return frozenset(
+        char for char, all_read in read.items() if all(all_read) and written[char] == len(all_read)
+    )
+
+
+def _in_frequent_word(text: str, one: Gloss) -> bool:
+    if gloss.rank(one.char) >= gloss.FREQUENT or is_named(text, one):
+        return False
+    before, behind = text[max(0, one.start - 2) : one.start - 1], text[one.end : one.end + 1]
+    if gloss.rank(one.char) < _GRAMMAR:
+        return True
+    return behind not in _OF_PLACES and _in_word(before, one.char, behind) >= _EVERYDAY_WORD
 
 
 def _in_word(before: str, char: str, behind: str) -> float:

@@ -37,6 +37,8 @@ _FOUND = re.compile(
 )
 # How many characters are commoner than one of the frequent, and of the usual ones.
 FREQUENT, USUAL = 600, 2200
+# Of the characters that Simplified merged with others, an editor explains a rarer one.
+RAREST_MERGED = 1500
 HINT_OF_BARE = re.compile(f"[{MARKED}]|[a-zA-Z][1-5](?![0-9A-Za-z])")
 _BARE = re.compile(
     rf"([{HAN}])({_BLANK}?)([{LETTERS}]{{1,9}}(?:[1-5]|(?<=[{MARKED}])|(?<=[{MARKED}][{LETTERS}])|"
@@ -187,6 +189,11 @@ def find_bare(text: str) -> Iterator[Gloss]:
 def is_converted(char: str) -> bool:
     """Say whether Simplified writes this character otherwise."""
     return char in script.converted()
+
+
+def is_of_table(char: str) -> bool:
+    """Say whether a table from Simplified has a character: what it converts, and frequent ones such as 核."""
+    return is_converted(char) or (char in script.merged() and rank(char) < RAREST_MERGED)
 
 
 def is_injected(gloss: Gloss, profile: Profile) -> bool:

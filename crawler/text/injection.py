@@ -38,6 +38,10 @@ _OUT_OF_STEP = re.compile(f"{_READ_OUT_OF_STEP.pattern}|[?\ufffd][，；！？]{
 # A bracket that only closes, with a tone, behind a lost character: what opened it went with the first byte.
 _CUT = re.compile(f"[?\ufffd](?=[{gloss.LETTERS}]{{0,7}}[{gloss.MARKED}])[{gloss.LETTERS}]{{1,8}}[)）]")
 _HAN = re.compile(f"[{gloss.HAN}]")
+# So many converted characters with their readings are a table's; it may have a further reading first …
+MANY_CONVERTED = 4
+# … and one character that no table converts, if it is so frequent, or any, if it has some frequent ones.
+RAREST_ALONE, FREQUENT_OTHERS, RAREST = 1500, 3, 3500
 # Where a whole text is annotated, a person or a school book did it.
 FULLY_ANNOTATED = 0.6
 # Letters with tone marks outside brackets, by readings: runs that are out of step have a few.
@@ -164,10 +168,10 @@ def _judge(
     if not traditional and all(_is_quoted(text, one) for text, each in found for one in each):
         return None
     only_converted = traditional and len(converted) >= 0.8 * len(first)
-    if traditional and not _is_consistent(first, converted, shown):
+    if traditional and not _is_consistent(first, shown):
         return None
     counted = converted if only_converted else first
-    others = gloss.of_another_table(evidence.other, found)
+    others = _of_another_table(evidence.other, found, converted)
     evidence.other = [one for one in evidence.other if one.char not in others]
     total = weigh(evidence, counted, found)
     if traditional and any("“" in text for text in texts) and not any("「" in text for text in texts):
@@ -193,16 +197,30 @@ def _judge(
     return Profile(toned, evidence.blank_behind >= 0.6 * len(first), only_converted, others)
 
 
-def _are_injected(first: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> bool:
-    """Say whether readings of characters that no table converts are injected too: several, all frequent ones.
+def _of_another_table(
+    other: list[Gloss], found: list[tuple[str, list[Gloss]]], converted: list[Gloss]
+) -> frozenset[str]:
+    """Give the characters whose readings are no first ones of our table, but of that which was injected."""
+    others = gloss.of_another_table(other, found)
+    if len({one.char for one in converted}) < MANY_CONVERTED:
+        return others
+    return others | everyday.misread(other, found)
 
-    One that stands bare elsewhere is not, nor is a rare one, which an editor may have explained.
+
+def _are_injected(first: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> bool:
+    """Say whether readings of characters that no table converts are injected too.
+
+    Those are that stand nowhere bare and are frequent: an editor may have explained a rare one.
     """
     others = Counter(one.char for one in first if not gloss.is_converted(one.char))
     written = "".join(text for text, each in found if each)
-    return len(others) > 1 and all(
-        gloss.rank(char) < gloss.USUAL and written.count(char) == number for char, number in others.items()
-    )
+    if any(written.count(char) != number for char, number in others.items()):
+        return False
+    many = len({one.char for one in first}) > MANY_CONVERTED
+    frequent = [char for char in others if gloss.rank(char) < gloss.USUAL]
+    if len(frequent) < len(others):
+        return many and len(frequent) >= FREQUENT_OTHERS and all(gloss.rank(char) < RAREST for char in others)
+    return len(others) > 1 or (many and all(gloss.rank(char) < RAREST_ALONE for char in others))
 
 
 def _needed(*, traditional: bool, only_converted: bool) -> float:
@@ -271,10 +289,10 @@ def _is_quoted(text: str, one: Gloss) -> bool:
     return opened > text.rfind("”", 0, one.start) and "”" in text[one.end : one.end + QUOTED]
 
 
-def _is_consistent(first: list[Gloss], converted: list[Gloss], shown: int) -> bool:
-    """Say whether a few readings are all of converted characters: whoever explains terms explains others.
+def _is_consistent(first: list[Gloss], shown: int) -> bool:
+    """Say whether a few readings are all of a table's characters: whoever explains terms explains others.
 
     Nobody writes readings twice, or with a blank in front of each bracket's end.
     """
     few = len(first) < FEW_TERMS and not all(one.doubled or one.blank_inside for one in first)
-    return shown > 0 or len(first) == len(converted) or not few
+    return shown > 0 or not few or all(gloss.is_of_table(one.char) for one in first)

@@ -29,6 +29,8 @@ _NO_QUESTION = re.compile("(?:(?<=[，。、；：（“《])|^)\\?(?=[\u4e00-\u
 _FEW = 2
 # Nor do two in front of a line.
 _LEADING = re.compile("^[ \u3000]?\\?[ \u3000]?\\?{1,2}(?=[\u4e00-\u9fff])", re.MULTILINE)
+# Nor does one at a line's end behind a private-use character: a title was cut within one.
+_BEHIND_PRIVATE = re.compile("[\ue000-\uf8ff]\\?$", re.MULTILINE)
 # Nor do two in front of a figure or behind a comma.
 _DOUBLE = re.compile(
     "(?<=[，、；：])\\?\\?(?=[0-9\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\\?\\?(?=[0-9])"
@@ -128,6 +130,7 @@ def _has_lost_characters(text: str) -> bool:
     within = [_oddness(found) for found in _WITHIN.finditer(text)]
     leading = (
         _LEADING.search(text)
+        or _BEHIND_PRIVATE.search(text)
         or any(not _asks(text, found.start()) for found in _doubled(text))
         or any(map(_is_garbled, _PARTS.split(text)))
     )
@@ -139,6 +142,11 @@ def _has_lost_characters(text: str) -> bool:
 
 def _doubled(text: str) -> list[re.Match[str]]:
     return [] if all(sign in text for sign in _OF_CHESS) else list(_DOUBLE.finditer(text))
+
+
+def has_garbled_stretch(text: str) -> bool:
+    """Say whether something beside a question mark is still misread, where misreadings were undone."""
+    return any("?" in stretch and misread.count_rare(stretch) >= _FEW for stretch in _PARTS.split(text))
 
 
 def _is_garbled(stretch: str) -> bool:

@@ -8,7 +8,6 @@ lost for good is flagged and never guessed.
 
 from __future__ import annotations
 
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from crawler.text import codepages, foreign, losses, misread, singlebyte, together, topic
@@ -24,6 +23,7 @@ _UTF8: dict[str, misread.Chain] = {
     "utf-8>cp1252": singlebyte.utf8_as_single,
     "utf-8>gb18030": misread.utf8_as_gb,
     "utf-8>cp1252+gb18030": singlebyte.utf8_written_again,
+    "gb18030>cp1252+gb18030": singlebyte.gb_written_again,
     **{f"utf-8>{wrong}": foreign.utf8(wrong) for wrong in ("big5hkscs", "cp932", "cp949", "euc_jp")},
     **{
         f"utf-8>{wrong}": codepages.through(wrong, "utf-8", singlebyte.utf8_as_single)
@@ -88,6 +88,7 @@ def undo(text: str) -> tuple[str, tuple[Repair, ...], tuple[str, ...]]:
     if quoted or (repairs and (topic.in_code_order(text) or _is_told(text, new))):
         return text, (), losses.flags(text)
     flags = losses.flags(new)
+    lossy = lossy or (bool(repairs) and "?" in new and losses.has_garbled_stretch(new))
     return new, tuple(repairs), (*flags, "lost-bytes") if lossy else flags
 
 
@@ -111,10 +112,15 @@ def apply(repair: Repair, text: str) -> str:
 
 def _is_told(text: str, new: str) -> bool:
     """Say whether the one place that was undone is quoted, and what it stands for is quoted as well."""
-    start = len(commonprefix((text, new)))
-    behind = len(commonprefix((text[start:][::-1], new[start:][::-1])))
-    opening, told, closing = new[start - 1 : start], new[start : len(new) - behind], new[len(new) - behind :][:1]
+    start = _same_ahead(text, new)
+    end = len(new) - _same_ahead(text[start:][::-1], new[start:][::-1])
+    opening, told, closing = new[start - 1 : start], new[start:end], new[end : end + 1]
     return bool(told and closing) and opening in _OPENING and opening + told + closing in text
+
+
+def _same_ahead(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _reverse(name: str) -> str:

@@ -36,8 +36,10 @@ _STRAY_SELECTORS = re.compile(
     "(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]+"
     "|(?<=[\U000e0100-\U000e01ef])[\U000e0100-\U000e01ef]+"
 )
-_NO_BYTE = re.compile("[\u200b\u2060\ufeff]+")
-_NEVER_A_BYTE = re.compile("[\u200b\u200d\u2060\ufeff]")
+# Joiners are bytes of Arabic and Hebrew code pages, and nothing between letters of a Western one.
+_WESTERN = "[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_NO_BYTE = re.compile(f"[\u200b\u2060\ufeff]+|(?<={_WESTERN})[\u200c\u200d]+(?={_WESTERN})")
+_NEVER_A_BYTE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 # What a text says that is about such characters.
 _ON_VARIANTS = re.compile("变体选择|變體選擇|异体字选择|異體字選擇|标准化变体|標準化變體")
@@ -110,7 +112,8 @@ def strip_zero_width(text: str) -> Undone:
     """Strip what has no width, before anything is looked for in a text; bytes of misreadings wait."""
     if not _NEVER_A_BYTE.search(text):
         return text, (), ()
-    kind = "no-byte" if "\u00ad" in text else "zero-width"
+    joined = "\u200c" in text and _LEFTWARD.search(text)
+    kind = "no-byte" if "\u00ad" in text or joined else "zero-width"
     return _run("noise", {kind: _STRIPPERS[kind]}, text)
 
 

@@ -29,6 +29,7 @@ _SENTENCE_END = re.compile("[。！？][”’」』]?\\Z")
 _COUNTED = re.compile(
     "[^\u3400-\u9fff“《【（(]|[年月日时時点點分秒个個名位人项項条條家次万萬亿億千百成倍岁歲级級届屆号號楼樓层層元]"
 )
+_OPENING = frozenset("“「『《（【")
 _WIDE_MARKS = frozenset("，；！？")
 _MARKS = frozenset("，；：！？,;:!?。、“”《》（）")
 # A run out of step ends at the next letter or digit; beyond this many characters it is something else.
@@ -213,13 +214,14 @@ class Reader:
         complete = not follows or follows == "\n" or self._is_mark(end) or self.text[end - 1] != "?"
         made = []
         for score, out, lead, last, lost, odd, inserted in self.beam.complete_any(state, before, _FINISHED):
-            mark, bonus = "", 0.0
-            if not complete:
-                mark = "\n" if _SENTENCE_END.search(out) and not _COUNTED.match(follows) else "?"
+            ends = _SENTENCE_END.search(out) is not None
+            marks = [""] if complete else ["\n" if ends and not _COUNTED.match(follows) else "?"]
+            if ends and follows and follows in _OPENING:
+                marks.append("\n")  # a paragraph that begins with it
+            for mark in marks:
                 bonus = likelihood.at_line_end(out[-1]) if mark == "\n" else 0.0
-            made.append(
-                State(score + SWALLOWED + bonus, out + mark, lead, last, bool(mark) or lost, odd, inserted)
-            )
+                value = score + SWALLOWED + bonus
+                made.append(State(value, out + mark, lead, last, bool(mark) or lost, odd, inserted))
         return made
 
     def _is_mark(self, at: int) -> bool:

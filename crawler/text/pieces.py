@@ -107,7 +107,7 @@ def chance_utf8(
     """
     runs = _HIGH_RUN.findall(body)
     # An accent in a Latin word is one pair of bytes; Chinese words are longer.
-    if not runs or any(len(run) % 2 or len(run) < _TWO_PAIRS for run in runs):
+    if not runs or any(len(run) % 2 or (len(run) < _TWO_PAIRS and not _is_odd(run)) for run in runs):
         return None
     sample = b" ".join(runs)[:_JUDGED]
     as_utf8 = sample.decode("utf-8", "replace")
@@ -123,6 +123,11 @@ def chance_utf8(
             values.append((model.log_total(text) + bonus.get(encoding, 0.0) - _SURPRISE, encoding))
     best = max(values)[1]
     return None if best == "utf-8" else best
+
+
+def _is_odd(pair: bytes) -> bool:
+    """Say whether two bytes are a letter that hardly any text has: 元 of GBK is Cyrillic Ԫ."""
+    return _ODD_LETTER.match(pair.decode("utf-8", "replace")) is not None
 
 
 def _decode_piece(piece: bytes, encoding: str) -> str:

@@ -132,6 +132,13 @@ def converted() -> frozenset[str]:
 
 
 @cache
+def merged() -> frozenset[str]:
+    """Return the characters of both scripts that Simplified also writes for others: 核 for 覈, 里 for 裏."""
+    traditional = simplified_of()
+    return frozenset(each for each in traditional.values() if each not in traditional) - simplified_only()
+
+
+@cache
 def usual_traditional() -> frozenset[str]:
     """Return the Traditional forms that a table of characters gives: 鍾 for 钟, and not 鐘."""
     return frozenset(_tables()["usual"])

@@ -37,6 +37,9 @@ _LETTERS_WRITTEN = re.compile(
     rb"(?:[\xc2\xc3][\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
     rb"|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2)+"
 )
+# Letters from À to ß, with which most characters of GBK begin, written as UTF-8 and read as GBK.
+_ONE_GB_AGAIN = re.compile(f"[{''.join(bytes((0xC3, byte)).decode('gbk') for byte in range(0x80, 0xA0))}]")
+_GB_AGAIN = re.compile(f"{_ONE_GB_AGAIN.pattern}[^\0-\x7f]{{0,2}}{_ONE_GB_AGAIN.pattern}")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+[!-~]?")
 _UNSHARED = re.compile(f"[\x80-\xff{''.join(char for char in _SPECIALS if char not in _SHARED)}]")
 # Neither encoding is read rightly where it gives characters that nobody assigned.
@@ -118,6 +121,33 @@ def _run_written_again(run: str, known: bool, tally: Tally) -> str:
         read = _read(found.group().decode(), "utf-8")
         # The form of UTF-8 within UTF-8 is proof enough for a name.
         if read and _WIDE.fullmatch(read) and len(HAN.findall(read)) >= (0 if known else _PAIR):
+            tally.add(run[first:last], read)
+            parts += [run[done:first], read]
+            done = last
+    return "".join(parts) + run[done:]
+
+
+def gb_written_again(text: str, known: bool, tally: Tally) -> str:
+    """Undo GBK read as code page 1252, written as UTF-8 and read as GB 18030: 脰脨脦脛 is 中文."""
+    if not (_ONE_GB_AGAIN if known else _GB_AGAIN).search(text):
+        return text
+    return _BEYOND_ASCII.sub(lambda found: _gb_run_written_again(found.group(), known, tally), text)
+
+
+def _gb_run_written_again(run: str, known: bool, tally: Tally) -> str:
+    if not (_GB_AGAIN.search(run) or (known and _ONE_GB_AGAIN.search(run))):
+        return run
+    raw, starts = lossy.to_gb(run), lossy.character_starts(run)
+    parts, done = [], 0
+    for found in _LETTERS_WRITTEN.finditer(raw):
+        first, last = starts.get(found.start()), starts.get(found.end())
+        if first is None or last is None or first < done:
+            continue
+        read = _read(found.group().decode(), "gb18030")
+        if not read or _PRIVATE.search(read) or not _WIDE.fullmatch(read):
+            continue
+        enough = known or (len(HAN.findall(read)) >= _PAIR and han_mean(read) > LIKELY)
+        if enough and model.log_total(read) > model.log_total(run[first:last]):
             tally.add(run[first:last], read)
             parts += [run[done:first], read]
             done = last
