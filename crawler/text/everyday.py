@@ -41,6 +41,9 @@ _EVERYDAY_WORD, _COMMON_WORD = 1e-6, 5e-6
 _WORD_OF_POLYPHONE, _WORD_AHEAD_OF_PLACE = 1e-5, 3e-5
 # Characters so frequent that they need no word.
 _GRAMMAR = 200
+# So many different characters with first readings make a page sure; there only these names may be explained.
+_MANY = 10
+_SURNAMES = frozenset("單单區区仇查解蓋盖曾樸朴尉樂乐任葉叶召種种繆缪覃長长洗冼員员黑折隗")
 
 
 def count(found: list[tuple[str, list[Gloss]]], *, toned: bool, listed: bool) -> int:
@@ -141,23 +144,26 @@ def misread(other: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> frozens
     No editor explains 地区(ōu): the reading is the first one of another table. Each stands nowhere bare.
     """
     read: dict[str, list[bool]] = {}
+    first = {one.char for _, each in found for one in each if one.verdict is gloss.Verdict.FIRST}
     for text, each in found:
         for one in each:
             if one.verdict is gloss.Verdict.OTHER and one in other:
-                read.setdefault(one.char, []).append(_in_frequent_word(text, one))
+                read.setdefault(one.char, []).append(_in_frequent_word(text, one, sure=len(first) >= _MANY))
     written = Counter(char for text, _ in found for char in text)
     return frozenset(
         char for char, all_read in read.items() if all(all_read) and written[char] == len(all_read)
     )
 
 
-def _in_frequent_word(text: str, one: Gloss) -> bool:
+def _in_frequent_word(text: str, one: Gloss, *, sure: bool) -> bool:
     if gloss.rank(one.char) >= gloss.FREQUENT or is_named(text, one):
         return False
     before, behind = text[max(0, one.start - 2) : one.start - 1], text[one.end : one.end + 1]
     if gloss.rank(one.char) < _GRAMMAR:
         return True
-    return behind not in _OF_PLACES and _in_word(before, one.char, behind) >= _EVERYDAY_WORD
+    if behind in _OF_PLACES:
+        return False
+    return (sure and one.char not in _SURNAMES) or _in_word(before, one.char, behind) >= _EVERYDAY_WORD
 
 
 def _in_word(before: str, char: str, behind: str) -> float:

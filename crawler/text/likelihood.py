@@ -72,6 +72,7 @@ _QUOTED_SENTENCE = 6
 _SPEAKER = 4.0
 _STOPS = frozenset("。！？")
 _ENDS_LINE = 2.0
+_AGAIN, _SAID_AGAIN = frozenset("尽盡"), 6.0
 # A full-width letter or digit: on a page with others, on one without, behind another.
 _WIDE, _WIDE_ELSEWHERE, _WIDE_BEHIND_WIDE = -7.0, -13.0, -3.0
 # What a pair or three characters that the page has elsewhere are worth.
@@ -115,7 +116,7 @@ def of_all(before: str, chars: Sequence[str], words: PageWords) -> list[float]:
     return [
         of(before, char, words)
         if char in _NO_WORDS
-        else value + (words.bonus(before, char) if last + char in seen else 0.0)
+        else value + (words.bonus(before, char) if last + char in seen else 0.0) + _echo(before, char)
         for value, char in zip(likely, chars, strict=True)
     ]
 
@@ -127,8 +128,13 @@ def of(before: str, char: str, words: PageWords) -> float:
         return _WIDE_BEHIND_WIDE if before[-1:] in gbk.WIDE_LETTERS else usual
     if char in gbk.SIGNS:
         return _SIGN
-    likely = model.log_probability(before[-2:], char) + words.bonus(before, char)
+    likely = model.log_probability(before[-2:], char) + words.bonus(before, char) + _echo(before, char)
     return likely + of_mark(before, char) if char in gbk.PUNCTUATION else likely
+
+
+def _echo(before: str, char: str) -> float:
+    """Return what it is worth that a set phrase says a verb again: 应收尽收, 应保尽保."""
+    return _SAID_AGAIN if before[-1:] in _AGAIN and before[-2:-1] == char else 0.0
 
 
 def of_text(before: str, text: str) -> float:
