@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 ADDRESS = "http://cases.invalid/{}"
 """The address under which a case is stored; it says nothing of the text."""
+_LINE_END = re.compile("\r\n?|\n")
+"""As ``str.splitlines`` has it, a byte of misread text ends a line, too: U+0085."""
 OPTIONAL = ("title", "published", "source")
 
 
@@ -153,7 +156,7 @@ def _read(case: Case, number: int, pipelines: Sequence[ReadingPipeline]) -> Arti
         url=ADDRESS.format(number),
         fetched=datetime.now(UTC),
         title=case.title,
-        blocks=[Block(line) for line in case.text.splitlines() if line.strip()],
+        blocks=[Block(line) for line in _LINE_END.split(case.text) if line.strip()],
         published_text=case.published,
         source_text=case.source,
     )

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.store import wording
+from crawler.store import synonyms, vocabulary, wording
 from crawler.store.alignment import align
 from crawler.store.entries import figures, is_entry
 from crawler.store.fingerprints import plain
@@ -42,6 +43,8 @@ ENOUGH_CHARACTERS = 200
 """Texts that share so many and have nothing in the place of something else may each lack a part."""
 PART_CHARACTERS = 60
 """A part that is shorter could be a phrase that everybody uses."""
+ENOUGH_FOR_AN_ENTRY = 40
+"""Texts that share so many word for word may share more in the words of Taiwan."""
 CORRECTED_CHARACTERS = 250
 """Texts that share so many and differ in one thing alone may be a piece and its correction."""
 SENTENCES = 4000
@@ -156,11 +159,28 @@ def _relation(tally: Tally, aligned: Alignment, shorter: Text, longer: Text) -> 
     if not tally.exchanged_only(
         (EXCHANGED if certain else EXCHANGED_PLAINLY) * shorter.length, certain=certain
     ):
-        return Relation.PART if is_entry(aligned, shorter.sentences, longer.sentences) else Relation.DIFFERENT
+        return Relation.PART if _is_entry(aligned, shorter, longer) else Relation.DIFFERENT
     enough = tally.shared >= ENOUGH_CHARACTERS and not tally.unlike
     if tally.shared < (CONTAINED_CERTAIN if certain or enough else CONTAINED) * shorter.length:
-        return Relation.PART if is_entry(aligned, shorter.sentences, longer.sentences) else Relation.DIFFERENT
+        return Relation.PART if _is_entry(aligned, shorter, longer) else Relation.DIFFERENT
     extra = tally.extra if shorter.cut else max(tally.extra, tally.behind)
     if tally.shared >= SAME_LONGER * longer.length and not tally.cut and extra <= EXTRA * longer.length:
         return Relation.SAME
     return Relation.PART if shorter.length >= PART_CHARACTERS else Relation.DIFFERENT
+
+
+def _is_entry(aligned: Alignment, shorter: Text, longer: Text) -> bool:
+    """Whether a digest has a piece's beginning, perhaps in other words such as those of Taiwan."""
+    if is_entry(aligned, shorter.sentences, longer.sentences):
+        return True
+    if sum(map(len, aligned.shared)) < ENOUGH_FOR_AN_ENTRY:
+        return False
+    folded = _taiwanese(shorter.sentences), _taiwanese(longer.sentences)
+    return folded != (shorter.sentences, longer.sentences) and is_entry(align(*folded), *folded)
+
+
+@lru_cache(maxsize=200)
+def _taiwanese(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    # Sentence by sentence: the end of one and the beginning of the next would make words.
+    folded = vocabulary.fold("\n".join(sentences)).split("\n")
+    return tuple(synonyms.fold(sentence) for sentence in folded)

@@ -32,7 +32,11 @@ AFTER_A_SLIP = 10
 """Behind one mistyped character so many must be equal."""
 ELSEWHERE = 30
 """So many characters may be equal elsewhere by chance: a sentence that everybody writes."""
-BEYOND = 2
+LEFT_OUT = 12
+"""A digest leaves out so many characters of a piece's beginning, its dateline, …"""
+AHEAD = 40
+"""… and has so many of its own ahead: two notices that begin so are of one form."""
+BEYOND = 4
 """So many characters behind the end of a sentence may be equal by chance."""
 
 _FIGURE = re.compile(r"\d[\d.]+%?")
@@ -60,8 +64,10 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
     )
     if length < OPENING_SHORT or sum(map(len, aligned.shared)) - inside > ELSEWHERE:
         return False
-    inner = begins and other_begins
-    if inner and not (_is_quoted(ends, begins, length) and all(map(_is_prose, (left, right)))):
+    # What ends both is how one office ends all its notices.
+    ends_both = begins + length == len(one) and other_begins + length == len(other)
+    quoted = _is_quoted(ends, begins, length) and all(map(_is_prose, (left, right)))
+    if not _begins(one[:begins], other[:other_begins]) and (ends_both or not quoted):
         return False
     told = max(_between(ends, begins, length), _between(other_ends, other_begins, length))
     sentences, counts = told >= OPENING_SENTENCES, figures([one[begins : begins + length]])
@@ -71,6 +77,16 @@ def is_entry(aligned: Alignment, left: Sequence[str], right: Sequence[str]) -> b
     elif not sentences and counts < OPENING_FIGURES:
         return False
     return _goes_on((left, ends, begins + length), (right, other_ends, other_begins + length))
+
+
+def _begins(one: str, other: str) -> bool:
+    """Whether a passage with this ahead of it in two texts begins one of them, but for a dateline."""
+    short, long = sorted((one, other), key=len)
+    if not short:
+        return True
+    if len(short) > LEFT_OUT or len(long) < AHEAD:
+        return False
+    return overlap(short, long[-len(short) :]) < ALIKE * len(short)
 
 
 def _along(left: str, right: str, *, backwards: bool = False) -> int:

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 SHORT = 80
 """Of bodies with fewer characters ("see the attachment") the titles must agree as well …"""
 FIGURES = 2
-"""… unless one is a part of the other, and has so many figures."""
+"""… unless one is a part of the other, and has so many figures or the words of its title."""
 SPENT = 2
 """After so many candidates that have a key and say something else, it leads to no more candidates."""
 MOSTLY = 0.75
 """A candidate of whose keys so many are spent is not compared."""
+LIKE_A_FORM = 0.5
+"""Two notices of a form share so much of the shorter one; two digests that share a piece need not."""
 LOOKALIKES = 3
-"""After so many candidates that say something else the text is a form's, and one band shared is chance."""
+"""After so many candidates that say something else the text is a form's, and one band shared is chance …"""
+MANY = 8
+"""… and after so many not even a sentence that none of them has speaks for another one."""
 PREPARED = 500
 """So many prepared texts are remembered: notices of a form are compared with the same ones over and over."""
 
@@ -73,7 +77,10 @@ class _Spent:
     def passes(self, keys: Sequence[int]) -> bool:
         """Whether a candidate with these keys need not be compared."""
         left = [key for key in keys if self._times[key] < SPENT]
-        by_chance = len(left) <= 1 and self._bands.issuperset(left)
+        of_bands = self._bands.issuperset(left)
+        if not of_bands and self._lookalikes < MANY:
+            return False  # The sentence may be the one with the name that parts this notice from the others.
+        by_chance = len(left) <= 1 and of_bands
         return len(left) <= (1 - MOSTLY) * len(keys) or (by_chance and self._lookalikes >= LOOKALIKES)
 
 
@@ -94,7 +101,7 @@ def neighbours(
             passed.append(one)
         elif found := _compared(title, mine, one):
             near.append(found)
-            if found.verdict.facts:
+            if found.verdict.facts and found.verdict.cover_shorter >= LIKE_A_FORM:
                 spent.add(shared[one.article_id])
     agreeing = {one.story_id for one in near if one.verdict.relation is Relation.SAME}
     near += [found for one in passed if one.story_id in agreeing and (found := _compared(title, mine, one))]
@@ -119,8 +126,11 @@ def _compared(title: str, mine: Text, stored: _Stored) -> Neighbour | None:
     their_title, theirs = other
     shorter, longer = sorted((mine, theirs), key=lambda text: text.length)
     titled = shorter.length >= SHORT or titles.agree(title, their_title)
-    if not titled and (longer.length < 2 * SHORT or figures(shorter.sentences) < FIGURES):
-        return None
+    if not titled:
+        its_title = title if shorter is mine else their_title
+        told = figures(shorter.sentences) >= FIGURES or titles.tells(its_title, shorter.sentences)
+        if longer.length < 2 * SHORT or not told:
+            return None
     verdict = compare(mine, theirs)
     if not titled and verdict.relation is not Relation.PART:
         return None

@@ -28,6 +28,8 @@ USUAL = -6.5
 """A character less likely behind the two ahead, in nats, goes on no usual word (宫丽 with 萍 has -7.6)."""
 ENDING = -3.0
 """A character more likely behind the two ahead ends their word: 地方 has -1.9, 镇长方 -6.1."""
+LEFT_OUT = 1.0
+"""A text that is so much likelier with one more character, in nats, lacks it."""
 WORDS = 16
 """What differs in more characters, on both sides together, is no word in the place of another."""
 
@@ -97,7 +99,9 @@ class Span:
 
     @property
     def sounds_alike(self) -> bool:
-        """Whether one character became another of the same sound, as typing does."""
+        """Whether one character became another of the same sound, or was left out, as in typing."""
+        if self._is_left_out():
+            return True
         if len(self.left) != 1 or len(self.right) != 1 or self.counts or self.name or self.place:
             return False
         if self._is_mistyped():
@@ -109,6 +113,17 @@ class Span:
         # Of a slip one side is a word that everybody writes; of two names neither is.
         ahead = self.before[-2:]
         return max(model.log_probability(ahead, each) for each in (self.left, self.right)) > USUAL
+
+    def _is_left_out(self) -> bool:
+        """Whether one side lacks a character without which its words are no words, or has one typed twice."""
+        char = self.left + self.right
+        if len(char) != 1 or (self.left and self.right) or self.counts or self.name:
+            return False
+        if not char.isalpha() or char.isascii() or not self.before or not self.after:
+            return False
+        gain = model.log_total(char + self.after, self.before) - model.log_total(self.after, self.before)
+        twice = char in {self.before[-1:], self.after[:1]}
+        return gain < -LEFT_OUT if twice else gain > LEFT_OUT
 
     def _is_mistyped(self) -> bool:
         """Whether one of two characters that many take for each other makes a word that everybody uses."""

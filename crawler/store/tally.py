@@ -7,13 +7,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from crawler.store import synonyms, vocabulary, wording
+from crawler.store.alignment import Gap
 from crawler.store.passages import differences, overlap, words
 from crawler.store.subsequence import most_in_common
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.store.alignment import Gap
     from crawler.store.passages import Differences, Span
 
 EXTRA = 0.2
@@ -47,6 +47,10 @@ LONGEST = 1500
 """Passages that differ are compared in detail up to so many characters: the time grows with the square."""
 UNEVEN_PLAINLY = 2.5
 """… that is so many times; what fills one place of a form has about one length."""
+BESIDE = 8
+"""A sentence of so many characters beside a shared one is compared with the other text's."""
+BEGUN_LATER = 0.6
+"""A passage of which so much ends a longer one stands in its end, and is not strewn over it."""
 LABEL = 2
 """Passages that begin with so many equal characters have one label, and are two answers to it."""
 
@@ -93,11 +97,7 @@ class Tally:
             return
         left, right = "".join(gap.left), "".join(gap.right)
         short, long = sorted((left, right), key=len)
-        if short in long and len(long) <= NAME:
-            self.changed.append((left, right))
-            self.facts.append((left, right))
-            return
-        if _is_longer_list(gap, short, long):
+        if (short in long and len(long) <= NAME) or _is_longer_list(gap, short, long):
             self.changed.append((left, right))
             self.facts.append((left, right))
             return
@@ -106,14 +106,37 @@ class Tally:
             self._count_extra(gap, len(right) - len(left))
             return
         apart = len(long) > UNEVEN * len(short) or len(long) > LONGEST or not _may_be_alike(left, right)
+        apart = apart or (gap.opens and _is_begun_later(short, long))
         if apart or (gap.closes and _is_cut_off(gap)):
-            self._exchange(gap, left, right)
+            facts = self._beside(gap) if apart else []
+            self.changed += facts
+            self.facts += facts
+            if not facts:
+                self._exchange(gap, left, right)
             return
         found = differences(left, right)
         if found.alike < ALIKE:
             self._exchange(gap, left, right)
             return
         self._change(gap, found)
+
+    def _beside(self, gap: Gap) -> list[tuple[str, str]]:
+        """Return what differs between the first sentence of one text and what stands there in a longer one.
+
+        On a page of many notices it is the first sentence of another place's notice, or another day's.
+        """
+        if not gap.opens or min(len(gap.left), len(gap.right)) > 1:
+            return []
+        left, right = gap.left[-1], gap.right[-1]
+        short, long = sorted((left, right), key=len)
+        if len(short) < BESIDE or _is_uneven(short, long) or len(long) > LONGEST:
+            return []
+        differs = differences(left, right)
+        if differs.alike < ALIKE:
+            return []
+        tally = Tally(self.shared)
+        tally._change(Gap((left,), (right,), opens=False, closes=False), differs)
+        return tally.facts
 
     def _change(self, gap: Gap, found: Differences) -> None:
         """Count what differs between two passages that are alike."""
@@ -206,6 +229,12 @@ def _is_exchange(left: str, right: str, *, at_end: bool, certain: bool) -> bool:
     if not certain:
         return len(short) >= OWN_LINE and _is_uneven(short, long) and not has_figure(short)
     return at_end or len(long) >= PROSE
+
+
+def _is_begun_later(short: str, long: str) -> bool:
+    """Whether a passage is the end of a longer one but for its own first words: its dateline."""
+    same = common(short[::-1], long[::-1])
+    return _is_uneven(short, long) and same >= BEGUN_LATER * len(short)
 
 
 def _is_cut_off(gap: Gap) -> bool:

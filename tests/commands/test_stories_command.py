@@ -43,6 +43,18 @@ def test_pairs_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     }
 
 
+def test_a_byte_of_misread_text_ends_no_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    misread = OTHER.replace("三家", "六家").encode().decode("latin-1")
+    assert "\x85" in misread
+    name = write(
+        tmp_path / "cases.jsonl",
+        {"id": "a", "text": OTHER.replace("三家", "六家")},
+        {"id": "b", "text": misread},
+    )
+    assert invoke(Command, "--cases", name, settings={}) == 0
+    assert capsys.readouterr().out == "a\tb\tsame\n"
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

@@ -296,6 +296,29 @@ def test_an_article_among_many_of_a_form_is_compared_with_a_few(database: Databa
     assert sum(compared[60:]) <= 10 * len(compared[60:])
 
 
+def test_a_reprint_is_found_among_notices_that_are_nearer_to_it(database: Database) -> None:
+    form = (
+        "{}卫生院定于八月五日上午开展流感疫苗集中接种，现场放号{}个，先到先种，号满为止。\n"
+        "接种时请携带身份证和接种证，如实告知健康状况和过敏史，接种后须留观三十分钟。\n"
+        "近期发热、患有急性疾病的请暂缓接种，咨询请在工作日八时至十二时拨打卫生院预防接种门诊的电话。\n"
+        "儿童须由家长或者其他监护人陪同前来接种。行动不便的老人可以在村医那里登记后上门接种。"
+        "怀孕和哺乳的妇女接种以前请先问过自己的医生。流感疫苗的接种完全出于自愿并且由本人承担费用。"
+        "接种以后如有不适请立即告诉现场的医生和护士。"
+    )
+    towns = ("青石渡", "白沙洲", "云雀岭", "茶亭", "石桥", "槐荫")
+    bodies = [form.format(town, 120 + number) for number, town in enumerate(towns)]
+    # Its first page lists other pieces, which leaves of its keys those of its sentences.
+    others = (f"{town}的渡口{number}号泊位添了新灯" for number, town in enumerate(towns * 12))
+    bodies[0] = "\n".join((bodies[0], "相关阅读", *others))
+    with database.writing() as session:
+        ids = [
+            save(session, article(body, url=f"http://p{number}.example/a.html")).article_id
+            for number, body in enumerate([*bodies, form.format(towns[0], 120)])
+        ]
+        assert stories.story_of(session, ids[-1]) == stories.story_of(session, ids[0])
+        assert len({stories.story_of(session, one) for one in ids}) == len(towns)
+
+
 def _notices(family: dict[str, object]) -> list[str]:
     """Return the notices of a family."""
     slots = {name: values for name, values in family.items() if isinstance(values, list)}

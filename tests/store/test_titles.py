@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.store import titles
+from crawler.store.comparison import prepare
 from crawler.text.canonical import canonical
 
 
@@ -13,6 +14,11 @@ from crawler.text.canonical import canonical
         ("【关注】渡口停航通知", "渡口停航通知", True),
         ("（图）渡口停航通知", "渡口停航通知", True),
         ("热点｜渡口停航通知", "渡口停航通知", True),
+        ("权威发布：渡口停航通知", "渡口停航通知", True),
+        ("渡口连夜修好栈桥恢复…", "渡口连夜修好栈桥恢复通航", True),
+        ("渡口连夜修好栈桥恢复……", "快讯：渡口连夜修好栈桥恢复通航", True),
+        ("渡口…", "渡口停航通知", False),
+        ("渡口停航通知", "渡口停航通知的补充说明", False),
         ("渡口停航通知（二）", "渡口停航通知", False),
         ("关于延长渡口停航的通知", "渡口停航通知", False),
         ("【更正】渡口停航通知", "渡口停航通知", False),
@@ -38,3 +44,15 @@ def test_agree(one: str, other: str, *, expected: bool) -> None:
 def test_contradict(one: str, other: str, *, expected: bool) -> None:
     assert titles.contradict(canonical(one), canonical(other)) is expected
     assert titles.contradict(canonical(other), canonical(one)) is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("路口“智能斑马线”上岗", "行人踏上斑马线，灯带变红。人民路口的智能斑马线启用。", True),
+        ("关于常小满等三人任前公示的通知", "根据有关规定，现予公示，详见附件。", False),
+        ("", "现予公示。", False),
+    ],
+)
+def test_tells(title: str, text: str, *, expected: bool) -> None:
+    assert titles.tells(canonical(title), prepare(canonical(text)).sentences) is expected
