@@ -21,9 +21,9 @@ _ODD = -9.5
 # Full-width signs and letters share their first byte with the comma, whose second byte often vanishes.
 _ROW_OF_COMMA = 0xA3
 _TRIED_INSERTIONS = 2
-_FIRST_HALVES = 6
+_FIRST_HALVES = 3
 # One that is so many nats less likely than another is not tried.
-_RIVAL = 8.0
+_RIVAL = 4.0
 # Of the characters that may stand behind one such half, so many are followed.
 _KEPT_OF_ONE = 12
 # From so many readings on it pays to weigh those with the same text ahead together.

@@ -112,11 +112,12 @@ def of_all(before: str, chars: Sequence[str], words: PageWords) -> list[float]:
     """Return ``of`` for many characters behind one text, in less time; marks are not corrected."""
     likely = model.log_probabilities(before[-2:], chars)
     seen = words.seen
-    last = before[-1:]
+    last, verb = before[-1:], before[-2:-1]
+    again = _SAID_AGAIN if last in _AGAIN else 0.0
     return [
         of(before, char, words)
         if char in _NO_WORDS
-        else value + (words.bonus(before, char) if last + char in seen else 0.0) + _echo(before, char)
+        else value + (words.bonus(before, char) if last + char in seen else 0.0) + again * (char == verb)
         for value, char in zip(likely, chars, strict=True)
     ]
 
