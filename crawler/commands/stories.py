@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ADDRESS = "http://cases.invalid/{}"
 """The address under which a case is stored; it says nothing of the text."""
 _LINE_END = re.compile("\r\n?|\n")
-"""As ``str.splitlines`` has it, a byte of misread text ends a line, too: U+0085."""
+"""To ``str.splitlines`` U+0085, which is a byte of misread text, ends a line, too."""
 OPTIONAL = ("title", "published", "source")
 
 

@@ -27,8 +27,6 @@ SPENT = 2
 """After so many candidates that have a key and say something else, it leads to no more candidates."""
 MOSTLY = 0.75
 """A candidate of whose keys so many are spent is not compared."""
-LIKE_A_FORM = 0.5
-"""Two notices of a form share so much of the shorter one; two digests that share a piece need not."""
 LOOKALIKES = 3
 """After so many candidates that say something else the text is a form's, and one band shared is chance …"""
 MANY = 8
@@ -101,7 +99,7 @@ def neighbours(
             passed.append(one)
         elif found := _compared(title, mine, one):
             near.append(found)
-            if found.verdict.facts and found.verdict.cover_shorter >= LIKE_A_FORM:
+            if found.verdict.facts:
                 spent.add(shared[one.article_id])
     agreeing = {one.story_id for one in near if one.verdict.relation is Relation.SAME}
     near += [found for one in passed if one.story_id in agreeing and (found := _compared(title, mine, one))]

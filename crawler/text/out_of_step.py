@@ -216,7 +216,7 @@ class Reader:
         for score, out, lead, last, lost, odd, inserted in self.beam.complete_any(state, before, _FINISHED):
             ends = _SENTENCE_END.search(out) is not None
             marks = [""] if complete else ["\n" if ends and not _COUNTED.match(follows) else "?"]
-            if ends and follows and follows in _OPENING:
+            if complete and ends and follows in _OPENING:
                 marks.append("\n")  # a paragraph that begins with it
             for mark in marks:
                 bonus = likelihood.at_line_end(out[-1]) if mark == "\n" else 0.0
