@@ -45,6 +45,8 @@ PART_CHARACTERS = 60
 """A part that is shorter could be a phrase that everybody uses."""
 ENOUGH_FOR_AN_ENTRY = 40
 """Texts that share so many word for word may share more in the words of Taiwan."""
+LONGEST_DIGEST = 12_000
+"""A longer text is no digest; exchanging its words takes too long."""
 CORRECTED_CHARACTERS = 250
 """Texts that share so many and differ in one thing alone may be a piece and its correction."""
 SENTENCES = 4000
@@ -173,7 +175,7 @@ def _is_entry(aligned: Alignment, shorter: Text, longer: Text) -> bool:
     """Whether a digest has a piece's beginning, perhaps in other words such as those of Taiwan."""
     if is_entry(aligned, shorter.sentences, longer.sentences):
         return True
-    if sum(map(len, aligned.shared)) < ENOUGH_FOR_AN_ENTRY:
+    if sum(map(len, aligned.shared)) < ENOUGH_FOR_AN_ENTRY or longer.length > LONGEST_DIGEST:
         return False
     folded = _taiwanese(shorter.sentences), _taiwanese(longer.sentences)
     return folded != (shorter.sentences, longer.sentences) and is_entry(align(*folded), *folded)

@@ -145,9 +145,10 @@ def misread(other: list[Gloss], found: list[tuple[str, list[Gloss]]]) -> frozens
     """
     read: dict[str, list[bool]] = {}
     first = {one.char for _, each in found for one in each if one.verdict is gloss.Verdict.FIRST}
+    wanted = set(map(id, other))
     for text, each in found:
         for one in each:
-            if one.verdict is gloss.Verdict.OTHER and one in other:
+            if id(one) in wanted:
                 read.setdefault(one.char, []).append(_in_frequent_word(text, one, sure=len(first) >= _MANY))
     written = Counter(char for text, _ in found for char in text)
     return frozenset(
