@@ -99,10 +99,10 @@ def reasons(verdict: Comparison) -> list[str]:
     lines += [f"in each other's place: {_pair(pair)}" for pair in verdict.unlike[:PAIRS]]
     if verdict.relation is Relation.DIFFERENT and len(lines) == 1:
         lines.append("too little is in both")
-    alike = dict.fromkeys(verdict.alike)
-    lines += [f"says the same: {_pair(pair, ' = ')}" for pair in list(alike)[:PAIRS]]
-    if len(alike) > PAIRS:
-        lines.append(f"… and {len(alike) - PAIRS} more that say the same")
+    equivalents = dict.fromkeys(verdict.equivalents)
+    lines += [f"says the same: {_pair(pair, ' = ')}" for pair in list(equivalents)[:PAIRS]]
+    if len(equivalents) > PAIRS:
+        lines.append(f"… and {len(equivalents) - PAIRS} more that say the same")
     return lines
 
 

@@ -79,7 +79,9 @@ class Comparison:
     changed: tuple[tuple[str, str], ...] = ()  # pairs of what stands in the one and in the other
     facts: tuple[tuple[str, str], ...] = ()  # those of the pairs that say something else
     unlike: tuple[tuple[str, str], ...] = ()  # passages that stand at the same place and share little
-    alike: tuple[tuple[str, str], ...] = ()  # pairs that differ and say the same, such as 昨日 and 5月3日
+    equivalents: tuple[
+        tuple[str, str], ...
+    ] = ()  # pairs that differ and say the same, such as 昨日 and 5月3日
 
     @property
     def contradicts(self) -> bool:
@@ -146,7 +148,7 @@ def compare(one: Text, other: Text, *, thorough: bool = False) -> Comparison:
         tuple(tally.changed),
         tuple(tally.facts),
         tuple((left, right) for left, right, _ in tally.unlike),
-        tuple(tally.alike),
+        tuple(tally.equivalents),
     )
 
 

@@ -28,7 +28,7 @@ USUAL = -6.5
 """A character less likely behind the two ahead, in nats, goes on no usual word (宫丽 with 萍 has -7.6)."""
 ENDING = -3.0
 """A character more likely behind the two ahead ends their word: 地方 has -1.9, 镇长方 -6.1."""
-LEFT_OUT = 1.0
+LIKELIER = 1.0
 """A text that is so much likelier with one more character, in nats, lacks it."""
 WORDS = 16
 """What differs in more characters, on both sides together, is no word in the place of another."""
@@ -123,7 +123,7 @@ class Span:
             return False
         gain = model.log_total(char + self.after, self.before) - model.log_total(self.after, self.before)
         twice = char in {self.before[-1:], self.after[:1]}
-        return gain < -LEFT_OUT if twice else gain > LEFT_OUT
+        return gain < -LIKELIER if twice else gain > LIKELIER
 
     def _is_mistyped(self) -> bool:
         """Whether one of two characters that many take for each other makes a word that everybody uses."""

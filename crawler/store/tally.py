@@ -66,7 +66,7 @@ class Tally:
     cut: bool = False  # an end of one text is where a digest was cut
     changed: list[tuple[str, str]] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
-    alike: list[tuple[str, str]] = field(default_factory=list)  # what differs and says the same
+    equivalents: list[tuple[str, str]] = field(default_factory=list)  # what differs and says the same
     unlike: list[tuple[str, str, bool]] = field(default_factory=list)  # True: at an end of both texts
 
     def too_many_changes(self) -> bool:
@@ -152,7 +152,7 @@ class Tally:
                 found, differing = again, left_over
         short = min(sum(map(len, gap.left)), sum(map(len, gap.right)))
         self.shared += round(short * found.agreeing(differing))
-        self.alike += [(span.left, span.right) for span in as_read if not differing or span.same]
+        self.equivalents += [(span.left, span.right) for span in as_read if not differing or span.same]
         for span in differing:
             pair = (span.left, span.right)
             at_end = (gap.opens and pair == found.first) or (gap.closes and pair == found.last)

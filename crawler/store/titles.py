@@ -14,7 +14,7 @@ from crawler.store.fingerprints import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CUT_SHORT = 6
+SHORTEST_CUT = 6
 """So many characters of a title that was cut short are enough to know it by."""
 TOLD = 0.4
 """So many of a title's pairs of characters stand in a text that says what it does."""
@@ -40,7 +40,7 @@ def tells(title: str, sentences: Sequence[str]) -> bool:
 
 
 def _is_cut(title: str, bare: str, whole: str) -> bool:
-    return title.endswith(_CUT) and len(bare) >= CUT_SHORT and whole.startswith(bare)
+    return title.endswith(_CUT) and len(bare) >= SHORTEST_CUT and whole.startswith(bare)
 
 
 def contradict(one: str, other: str) -> bool:

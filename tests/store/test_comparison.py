@@ -183,14 +183,14 @@ def test_what_is_taken_for_the_same_is_named(old: str, new: str, named: tuple[st
     assert old in PIECE
     found = compare(prepare(TEXT), prepare(canonical(PIECE.replace(old, new))))
     assert found.relation is Relation.SAME
-    assert found.alike in {(named,), (named[::-1],)}
+    assert found.equivalents in {(named,), (named[::-1],)}
 
 
 def test_what_parts_two_texts_is_not_named_as_the_same() -> None:
     other = PIECE.replace("去年秋天", "2025年秋天").replace("六个村", "八个村")
     found = compare(prepare(TEXT), prepare(canonical(other)), thorough=True)
     assert found.relation is Relation.DIFFERENT
-    assert {frozenset(pair) for pair in found.alike} == {frozenset(("去年", "2025年"))}
+    assert {frozenset(pair) for pair in found.equivalents} == {frozenset(("去年", "2025年"))}
     assert {frozenset(pair) for pair in found.facts} == {frozenset(("6", "8"))}
 
 
