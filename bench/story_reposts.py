@@ -248,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
     "s2t": script("s2t"),
     "s2hk": script("s2hk"),
     "s2twp": script("s2twp"),
-    "title": lambda text, draw: text,  # noqa: ARG005
+    "title": lambda text, draw: text,  # noqa: ARG005  called as the others are
     "joined": joined,
     "lost": glossed,
     "reordered": reordered,

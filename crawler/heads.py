@@ -41,14 +41,14 @@ class _Protocol(_LenientHTTP11ClientProtocol):
             self._head += len(data)
             if self._head > LONGEST:
                 reason = HeadersTooLong(f"the headers are longer than {LONGEST} bytes")
-                self._giveUp(Failure(reason))  # type: ignore[no-untyped-call]
+                self._giveUp(Failure(reason))  # type: ignore[no-untyped-call]  # Twisted has no types here
                 return
-        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted has no types here
 
 
 class _Factory(_LenientHTTP11ClientFactory):
     def buildProtocol(self, addr: Any) -> _Protocol:  # noqa: ARG002, N802  Twisted's name
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted has no types here
 
 
 class BoundedHandler(HTTP11DownloadHandler):

@@ -77,7 +77,7 @@ class Keeper:
 
     def _targets(self) -> tuple[str, ...]:
         from crawler.delivery import service  # noqa: PLC0415  with all that it loads, only when needed
-        from crawler.delivery.errors import TargetError  # noqa: PLC0415
+        from crawler.delivery.errors import TargetError  # noqa: PLC0415  as above
 
         try:
             return service.health_targets(self.settings)

@@ -13,7 +13,7 @@ from twisted.internet._sslverify import ClientTLSOptions
 from twisted.internet.interfaces import IAcceptableCiphers
 from twisted.internet.ssl import CertificateOptions, TLSVersion, platformTrust
 from twisted.web.iweb import IPolicyForHTTPS
-from zope.interface import implementer  # type: ignore[import-untyped]
+from zope.interface import implementer  # type: ignore[import-untyped]  # it has no types
 
 from crawler.heads import BoundedHandler
 
@@ -40,7 +40,7 @@ class _Weak:
 class _Options(CertificateOptions):
     def __init__(self, *, verify: bool) -> None:
         super().__init__(
-            trustRoot=platformTrust() if verify else None,  # type: ignore[no-untyped-call]
+            trustRoot=platformTrust() if verify else None,  # type: ignore[no-untyped-call]  # Twisted has no types here
             fixBrokenPeers=True,
             acceptableCiphers=_Weak(),  # type: ignore[arg-type]  # implemented, as zope says it
             insecurelyLowerMinimumTo=TLSVersion.TLSv1_0,

@@ -36,7 +36,7 @@ def in_order() -> Iterator[None]:
 def run(process: AsyncCrawlerProcess) -> None:
     """Run the event loop of ``process`` until its crawlers are done or a signal stops them."""
     from twisted.internet import reactor as installed  # noqa: PLC0415  the process has installed it by now
-    from twisted.internet.error import ReactorNotRunning  # noqa: PLC0415
+    from twisted.internet.error import ReactorNotRunning  # noqa: PLC0415  as above
 
     reactor: Any = installed
 

@@ -30,7 +30,7 @@ class Waiting(PortalwatchCommand):
     def short_desc(self) -> str:
         return "Waits until somebody has enough"
 
-    def execute(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002  Scrapy's signature
         raise KeyboardInterrupt
 
 
@@ -43,7 +43,7 @@ class Asking(PortalwatchCommand):
     def short_desc(self) -> str:
         return "Prints what it was asked"
 
-    def execute(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:  # noqa: ARG002  Scrapy's signature
         sys.stdout.write("\n".join(args))
         return 0
 
@@ -101,7 +101,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path, words: list[str]) -> None:
     ("command", "inside"), [(articles.Command, "articles.as_json"), (export.Command, "export.values")]
 )
 @pytest.mark.parametrize("query", [(), ("船",)])
-def test_ctrl_c_amid_a_list_is_no_traceback(  # noqa: PLR0913, PLR0917
+def test_ctrl_c_amid_a_list_is_no_traceback(  # noqa: PLR0913, PLR0917  fixtures and parameters
     command: type[PortalwatchCommand],
     inside: str,
     query: tuple[str, ...],

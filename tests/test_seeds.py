@@ -40,7 +40,7 @@ def as_found(folder: Path, tmp_path: Path) -> dict[str, Any]:
     cls = spider_class(settings, folder.parent.name)
     crawler = crawler_of(cls, settings)
     spider = cls.from_crawler(crawler, base=meta.get("base"))
-    spider.now = lambda: datetime.fromisoformat(meta["fetched"])  # type: ignore[method-assign]
+    spider.now = lambda: datetime.fromisoformat(meta["fetched"])  # type: ignore[method-assign]  # the page's own time
     spider.crawler = crawler
     request = Request(meta["url"])
     body = (folder / "body.html").read_bytes()

@@ -59,7 +59,7 @@ def add(session: Session, name: str, query: str, **options: object) -> Watch:
     try:
         due.checked_digest(str(options.get("digest", "")))
         due.checked_quiet(str(options.get("quiet", "")))
-        for target in options.get("targets", ()):  # type: ignore[attr-defined]
+        for target in options.get("targets", ()):  # type: ignore[attr-defined]  # the options are objects
             checked_target(target)
     except ValueError as error:
         raise WatchError(str(error)) from error

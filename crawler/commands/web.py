@@ -78,7 +78,7 @@ class Command(PortalwatchCommand):
 class _Server(uvicorn.Server):
     async def startup(self, sockets: object = None) -> None:
         try:
-            await super().startup(sockets)  # type: ignore[arg-type]
+            await super().startup(sockets)  # type: ignore[arg-type]  # as uvicorn calls it
         except SystemExit:
             # uvicorn has said why; the command ends with its own status.
             self.should_exit = True

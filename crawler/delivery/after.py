@@ -26,7 +26,7 @@ def deliver_due(settings: Settings) -> str:
             if not claims.due_targets(database, now()):
                 return ""
             from crawler.delivery import service  # noqa: PLC0415  with all that it loads, only when needed
-            from crawler.delivery.errors import TargetError  # noqa: PLC0415
+            from crawler.delivery.errors import TargetError  # noqa: PLC0415  as above
 
             try:
                 sender = service.sender_of(settings, database)

@@ -33,15 +33,15 @@ class Channels:
         ):  # what they say for debugging holds addresses with their tokens
             logging.getLogger(library).setLevel(logging.WARNING)
         if target.kind == "webhook":
-            from crawler.delivery import webhook  # noqa: PLC0415
+            from crawler.delivery import webhook  # noqa: PLC0415  loaded only where it is used
 
             webhook.post(target, letter, allow_private=self.allow_private)
             return ""
         if target.kind == "mail":
-            from crawler.delivery import mail  # noqa: PLC0415
+            from crawler.delivery import mail  # noqa: PLC0415  loaded only where it is used
 
             return mail.send(target, letter, self.renderer.render(letter, target.language))
-        from crawler.delivery.chat import Chat  # noqa: PLC0415
+        from crawler.delivery.chat import Chat  # noqa: PLC0415  loaded only where it is used
 
         chat = Chat(target)
         chat.send(self.renderer.render(letter, target.language, room=chat.room))

@@ -234,4 +234,4 @@ def _mark(database: Database, claim: Claim, **values: object) -> bool:
             .where(Delivery.id.in_(claim.ids), Delivery.lease == claim.lease)
             .values(lease=None, leased_until=None, **values)
         )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has a count of rows

@@ -165,7 +165,7 @@ def moment(at: datetime | None, precision: str | None = None) -> str:
 @cache
 def _environment(folder: Path | None) -> SandboxedEnvironment:
     from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined  # noqa: PLC0415  as below
-    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
 
     theirs = [] if folder is None else [FileSystemLoader(folder)]
     environment = SandboxedEnvironment(

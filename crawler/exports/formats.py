@@ -109,7 +109,7 @@ class Parquet:
     def __init__(self, file: BinaryIO) -> None:
         try:
             import pyarrow as pa  # noqa: PLC0415  an extra
-            from pyarrow import parquet  # noqa: PLC0415
+            from pyarrow import parquet  # noqa: PLC0415  an extra
         except ImportError as error:
             message = (
                 "Parquet needs pyarrow, which is not installed: python -m pip install 'portalwatch[parquet]'."

@@ -108,7 +108,7 @@ def _displayed(lines: Sequence[str], now: datetime, year_hint: int | None) -> Fo
     together = _joined(lines)
     for number, line in enumerate(together):
         for moment, kind in _dates_of(line, now, year_hint):
-            kind = "validity" if kind == "published" and _is_event(together, number, moment) else kind  # noqa: PLW2901
+            kind = "validity" if kind == "published" and _is_event(together, number, moment) else kind  # noqa: PLW2901  the kind of this date from here on
             trust = _SIGNED if _SIGNED_LINE.fullmatch(line) else _TRUST.get(kind, _OTHER_LABEL)
             ahead = _AHEAD if moment.at - now > _ONE_DAY else 0.0
             score = trust + ahead + _COARSE.get(moment.precision, _FINE_BONUS) - number * 0.01

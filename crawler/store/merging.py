@@ -38,7 +38,7 @@ A_PIECE = 50
 TIMES = 3
 """… and so many for each page that it adds: merging takes a third of the time until as much is due again."""
 
-_SMALL = f"SELECT number, articles FROM search_segments WHERE articles < {LARGE} ORDER BY number"  # noqa: S608
+_SMALL = f"SELECT number, articles FROM search_segments WHERE articles < {LARGE} ORDER BY number"  # noqa: S608  a number of ours
 _PARTS = """SELECT part.number FROM search_segments AS made JOIN search_segments AS part
     ON part.number < made.number AND part.articles > 0
     AND part.ids && made.ids AND part.ids - part.gone <@ made.ids

@@ -61,7 +61,7 @@ def application(database: Database, hosts: Sequence[str], base: str = "") -> Sta
     return Starlette(
         routes=routes,
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
-        exception_handlers={HTTPException: _refused, DatabaseError: _unavailable},  # type: ignore[dict-item]
+        exception_handlers={HTTPException: _refused, DatabaseError: _unavailable},  # type: ignore[dict-item]  # each handler takes its own kind of exception
     )
 
 

@@ -45,7 +45,7 @@ def asked(database: Database, **options: object) -> Rematched:
     with database.reading() as session:
         watch = watches.get(session, "船运")
         session.expunge(watch)
-    return rematch(database, watch, parse(watch.query), at=LATER, **options)  # type: ignore[arg-type]
+    return rematch(database, watch, parse(watch.query), at=LATER, **options)  # type: ignore[arg-type]  # keywords of many kinds
 
 
 def test_a_story_alerts_once_by_its_first_source(database: Database) -> None:

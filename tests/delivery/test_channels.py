@@ -154,7 +154,7 @@ def test_an_exception_that_carries_a_secret_is_masked(
     world.alert()
 
     def fail(target: object, *_: object, **__: object) -> None:
-        message = f"cannot use {target.url} with {target.secret!r}"  # type: ignore[attr-defined]
+        message = f"cannot use {target.url} with {target.secret!r}"  # type: ignore[attr-defined]  # any target has both
         raise RuntimeError(message)
 
     monkeypatch.setattr("crawler.delivery.webhook.post", fail)

@@ -23,7 +23,7 @@ TAKEN = {
     "feishu": b'{"code": 0, "data": {}, "msg": "success"}',
     "lark": b'{"StatusCode": 0, "StatusMessage": "success"}',
 }
-TOKEN = "0123456789abcdef"  # noqa: S105
+TOKEN = "0123456789abcdef"  # noqa: S105  made up
 
 
 @pytest.fixture(params=sorted(TAKEN))
@@ -117,7 +117,7 @@ def test_a_digest_fits_into_what_a_group_of_wecom_takes(
 
 
 def test_dingtalk_is_signed_as_it_wants(world: World, hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = "SEC0123456789"  # noqa: S105
+    secret = "SEC0123456789"  # noqa: S105  made up
     service = apprise.Apprise.instantiate(f"dingtalk://{secret}@{TOKEN}")
     assert service is not None
     monkeypatch.setattr(type(service), "notify_url", f"{hooks.url}/send?access_token={{token}}")

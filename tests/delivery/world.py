@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crawler.store.database import Database
 
 MORNING = datetime(2026, 5, 4, 2, 10, tzinfo=UTC)  # 10:10 at the portals
-SECRET = "correct-horse-battery-staple"  # noqa: S105
+SECRET = "correct-horse-battery-staple"  # noqa: S105  made up
 SECRETS = {"HOOK_SECRET": SECRET}
 
 

@@ -49,7 +49,7 @@ def started(cls: type[PortalSpider], folder: Path, **arguments: str) -> PortalSp
     crawler = crawler_of(cls, settings)
     spider = cls.from_crawler(crawler, **arguments)
     spider.crawler = crawler
-    spider.now = lambda: START.astimezone(UTC)  # type: ignore[method-assign]
+    spider.now = lambda: START.astimezone(UTC)  # type: ignore[method-assign]  # the pages' own time
     return spider
 
 

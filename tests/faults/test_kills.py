@@ -50,7 +50,7 @@ def test_a_crawl_is_killed_at_any_moment(
         assert found.differences(wanted) == [], done.stdout + done.stderr
         assert crawl.run("db", "check").returncode == 0
         database.close()
-    print(f"{kills} kills, {at_work} of them of a run that had stored something")  # noqa: T201
+    print(f"{kills} kills, {at_work} of them of a run that had stored something")  # noqa: T201  what the run was like
 
 
 def _crawl(server: CountingServer, url: str, tmp_path: Path, number: int) -> Crawl:
@@ -70,7 +70,7 @@ def _empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         schema = connection.execute("SELECT current_schema").fetchone()
         assert schema is not None
-        connection.execute(f"DROP SCHEMA {schema[0]} CASCADE; CREATE SCHEMA {schema[0]}")  # type: ignore[call-overload]
+        connection.execute(f"DROP SCHEMA {schema[0]} CASCADE; CREATE SCHEMA {schema[0]}")  # type: ignore[call-overload]  # a name of ours
 
 
 def _killed(crawl: Crawl, lot: random.Random, requests: int) -> bool:

@@ -109,7 +109,7 @@ def test_visits_wait_for_their_hours(text: str, at: str, opens: str) -> None:
     clock, _, later = opens.partition(" ")
     day = MONDAY + timedelta(days=bool(later))
     expected = datetime.combine(day, datetime.strptime(clock, "%H:%M").time(), LOCAL)  # noqa: DTZ007  a clock
-    moment = datetime.combine(MONDAY, datetime.strptime(at, "%H:%M").time(), LOCAL)  # noqa: DTZ007
+    moment = datetime.combine(MONDAY, datetime.strptime(at, "%H:%M").time(), LOCAL)  # noqa: DTZ007  the zone is put on beside it
     assert Hours.parse(text).opens(moment) == expected
 
 

@@ -167,7 +167,7 @@ def test_only_what_was_added_counts(  # noqa: PLR0913, PLR0917  a case
     chain: Chain, database: Database, query: str, before: str, after: str, alerts: int
 ) -> None:
     def page(line: str, **more: object) -> items.Article:
-        one = article(f"{line}\n河道畅通以后，运费省了三成。", title="码头新闻", **more)  # type: ignore[arg-type]
+        one = article(f"{line}\n河道畅通以后，运费省了三成。", title="码头新闻", **more)  # type: ignore[arg-type]  # keywords of many kinds
         one.region = "徐州"
         return one
 
@@ -206,7 +206,7 @@ def test_a_watch_that_is_removed_during_a_crawl_does_no_harm(chain: Chain, datab
 
 
 def fetched(body: str, page: bytes, **more: object) -> items.Article:
-    one = article(body, **more)  # type: ignore[arg-type]
+    one = article(body, **more)  # type: ignore[arg-type]  # keywords of many kinds
     one.raw = [RawPage(one.url, one.fetched, 200, {}, "utf-8", "the bytes say so", page)]
     return one
 

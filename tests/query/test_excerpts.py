@@ -30,7 +30,7 @@ def test_words_of_the_title_only_give_the_beginning() -> None:
 def test_places_are_right_where_blanks_and_widths_are_folded() -> None:
     text = "今 日 ，低 空 \u3000經 濟ＧＤＰ 增長"
 
-    (hit,) = marked(text, [parse("低空经济")])  # type: ignore[list-item]
+    (hit,) = marked(text, [parse("低空经济")])  # type: ignore[list-item]  # one term, as parsed
     assert text[slice(*hit)] == "低 空 \u3000經 濟"
-    (hit,) = marked(text, [parse("gdp*")])  # type: ignore[list-item]
+    (hit,) = marked(text, [parse("gdp*")])  # type: ignore[list-item]  # one term, as parsed
     assert text[slice(*hit)].startswith("ＧＤＰ")

@@ -36,7 +36,7 @@ def test_an_article_that_cannot_be_written_goes_alone(database: Database) -> Non
 
     jobs = several(4)
     jobs[2] = Job(jobs[2].article, [fail])
-    jobs.append(Job(article(portal=None, url="http://p.example/none")))  # type: ignore[arg-type]
+    jobs.append(Job(article(portal=None, url="http://p.example/none")))  # type: ignore[arg-type]  # the fault that is tested
     found = written(database, jobs)
 
     assert [type(one).__name__ for one in found] == ["Saved", "Saved", "ValueError", "Saved", "DatabaseError"]

@@ -134,7 +134,7 @@ def test_a_damaged_page_of_what_is_being_made_is_no_loss(database: Database) -> 
         with database.writing() as session:
             ruin = """UPDATE search_pages SET packed = '123' WHERE segment IN
                 (SELECT number FROM search_segments WHERE articles < 0) AND :now"""
-            damaged += session.execute(text(ruin), {"now": number % 20 == 0}).rowcount  # type: ignore[attr-defined]
+            damaged += session.execute(text(ruin), {"now": number % 20 == 0}).rowcount  # type: ignore[attr-defined]  # an UPDATE has a count of rows
     assert damaged
     check(database, indexed)
 

@@ -73,7 +73,7 @@ def test_an_article_that_came_twice_in_a_batch_whose_answer_was_lost(database: D
 
 def test_patience_ends_and_the_next_batch_is_tried_again(database: Database) -> None:
     failures = [busy() for _ in range(len(PATIENCE) + 1)]
-    found = written(Transactions(database, failures), several(4), count=2)  # type: ignore[arg-type]
+    found = written(Transactions(database, failures), several(4), count=2)  # type: ignore[arg-type]  # the double has what is used
 
     assert [type(one).__name__ for one in found] == ["PassingError", "PassingError", "Saved", "Saved"]
     assert "database is locked" in str(found[0])
@@ -85,7 +85,7 @@ def test_a_real_lock_passes(tmp_path: Path) -> None:
     with database.engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None
-        raw.execute("PRAGMA busy_timeout = 1")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA busy_timeout = 1")  # type: ignore[attr-defined]  # the driver's own
     holder = open_database(f"sqlite:///{tmp_path}/x.db").writer()
     holder.execute(text("SELECT 1"))
     pauses: list[float] = []

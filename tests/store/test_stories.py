@@ -256,7 +256,7 @@ def test_the_order_of_arrival_does_not_matter(database: Database, seed: int) -> 
         *_notices(FAMILIES[2]),
     ]
     order = list(range(len(bodies)))
-    Random(seed).shuffle(order)  # noqa: S311
+    Random(seed).shuffle(order)  # noqa: S311  an order, no secret
     placed = place(database, *(bodies[at] for at in order))
     of = dict(zip(order, placed, strict=True))
     apart = range(len(REPOSTS) + 3, len(bodies))

@@ -61,7 +61,7 @@ def written(
 
 
 def several(number: int, **of_all: object) -> list[Job]:
-    return [Job(article(f"{PIECE}\n{n}", url=f"http://p.example/{n}", **of_all)) for n in range(number)]  # type: ignore[arg-type]
+    return [Job(article(f"{PIECE}\n{n}", url=f"http://p.example/{n}", **of_all)) for n in range(number)]  # type: ignore[arg-type]  # keywords of many kinds
 
 
 def addresses(database: Database) -> list[str]:

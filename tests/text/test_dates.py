@@ -16,7 +16,7 @@ CASES = [
     json.loads(line)
     for line in (Path(__file__).parent / "cases" / "dates.jsonl").read_text("utf-8").splitlines()
 ]
-MOMENTS = st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2099, 12, 31, 23, 59, 59))  # noqa: DTZ001
+MOMENTS = st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2099, 12, 31, 23, 59, 59))  # noqa: DTZ001  naive, as hypothesis wants bounds
 FORMATS = {
     "%Y-%m-%d %H:%M:%S": Precision.SECOND,
     "%Y/%m/%d %H:%M": Precision.MINUTE,

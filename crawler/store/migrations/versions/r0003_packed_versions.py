@@ -151,7 +151,7 @@ def _index_anew() -> None:
 
 
 def _restore_search() -> None:
-    from crawler.store.migrations.versions.r0001_first_tables import SEARCH as FIRST  # noqa: PLC0415
+    from crawler.store.migrations.versions.r0001_first_tables import SEARCH as FIRST  # noqa: PLC0415  going back alone needs it
 
     connection = op.get_bind()
     op.execute("DROP TABLE search")
